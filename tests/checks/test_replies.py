@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dns.name
 import dns.rdatatype
+import pytest
 
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, lists_itself, only_server, replies_of, steps_of
 from dnstrace.model import ROOT, Kind
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 
 ZONE, WWW = dns.name.from_text("example.com."), dns.name.from_text("www.example.com.")
@@ -54,3 +56,26 @@ def test_each_step_stands_once() -> None:
     cut = Evidence(checked_world("textbook")).cut(ROOT)
     assert cut is not None and len(cut.replies) > 1
     assert steps_of(cut.replies) == (1,)
+
+
+@pytest.mark.parametrize(("listed", "expected"), [("ns2", True), ("ns1", False)])
+def test_a_server_that_refers_to_a_zone_of_its_own_does_not_serve_it(listed: str, expected: bool) -> None:
+    """It is a server of the parent zone too, and shows what the parent has."""
+    sub = dns.name.from_text("sub.example.com.")
+    soa = "@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n"
+    zones = {
+        "example.com.": {"add": f"sub NS {listed}\n"},
+        "sub.example.com.": {
+            "text": f"{soa}@ NS {listed}.example.com.\nwww A 192.0.2.1\n",
+            "servers": ["ns1.example.com."],
+        },
+    }
+    found = checked(made_of("in-domain", question="www.sub.example.com. A", zones=zones))
+    referring = [
+        HeardReply(step, attempt)
+        for step in found.steps
+        for attempt in step.attempts
+        if attempt.meaning.delegation is not None and attempt.meaning.delegation.zone == sub
+    ]
+    assert referring and {lists_itself(reply, sub) for reply in referring} == {expected}
+    assert not any(lists_itself(reply, dns.name.root) for reply in referring)
