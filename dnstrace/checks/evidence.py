@@ -20,9 +20,20 @@ from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
-from dnstrace.model import Attempt, Cause, Delegation, Kind, Name, NameServer, Outcome, Probe, Purpose, Step
+from dnstrace.model import (
+    Attempt,
+    Cause,
+    Delegation,
+    Kind,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Purpose,
+    Step,
+    Trace,
+)
 from dnstrace.model.heard import DROPPED
-from dnstrace.model.taken import Trace
 
 if TYPE_CHECKING:
     from dnstrace.checks.unchanged import Sound, Unchanged
