@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import dns.rdatatype
 
-from dnstrace.checks.alias_links import AliasLink, Source, links_of
+from dnstrace.checks.alias_links import AliasLink, Source, links_of, mistyped
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
@@ -93,6 +93,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+    elif (wrong := mistyped(source.target)) is not None:
+        why += f": {wrong.what}"
+        cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
     by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",

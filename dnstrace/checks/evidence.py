@@ -15,10 +15,11 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
+from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -154,7 +155,12 @@ class Cut(About):
         return {reply.address: reply for reply in answers if reply.address not in self.controls}
 
     def _of_zone(self, reply: HeardReply) -> HeardReply:
-        """What an address does for the zone: a failure may be of the question, or of EDNS, alone."""
+        """What an address does for the zone: a failure may be of the question, or of EDNS, alone.
+
+        Where the zone and its parent share servers, one that only refers shows the parent's side.
+        """
+        if lists_itself(reply, self.zone):
+            return next((each for each in self._of(Probe.SOA) if each.address == reply.address), reply)
         if reply.meaning.kind not in FAILING:
             return reply
         return self.controls.get(reply.address) or self.only_plain.get(reply.address) or reply
@@ -271,6 +277,7 @@ class Evidence:
             zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
+        zones |= dict.fromkeys(zones_passed(trace))
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def close(self) -> None:
@@ -308,11 +315,7 @@ class Evidence:
 
         What one step finds out about an address, later ones take for granted.
         """
-        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
-            if attempt.cause is not None:
-                found[attempt.cause].add(attempt.exchange.query.address)
-        return found
+        return causes_in(self.trace.steps)
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:
