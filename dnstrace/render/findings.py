@@ -72,12 +72,12 @@ def _accepted_nodes(trace: Trace) -> list[Node]:
 
 
 def _unapplied_nodes(trace: Trace) -> list[Node]:
-    """A line if there was no time left for some rules."""
+    """A line if a limit kept some rules from being applied."""
     return [Node(Text(text, WARNING)) for text in not_applied(trace)]
 
 
 def not_applied(trace: Trace) -> list[str]:
-    """A sentence on the rules for which there was no time left, if there are any."""
+    """A sentence on the rules that a limit kept from being applied, if there are any."""
     if not trace.unapplied:
         return []
     count = len(trace.unapplied)

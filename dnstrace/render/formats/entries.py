@@ -126,7 +126,7 @@ class Entry(NamedTuple):
         """How much was checked, and what could not be."""
         if not self.rules:
             return "no rule was applied: --check was not given"
-        late = f"; for {count_text(self.unapplied, 'rule')} there was no time left" if self.unapplied else ""
+        late = f"; {count_text(self.unapplied, 'rule')} left out at a limit" if self.unapplied else ""
         but = f"; but {self.reservation}" if self.reservation else ""
         return f"{count_text(self.rules, 'rule')} applied{late}{but}"
 
