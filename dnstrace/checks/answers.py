@@ -113,9 +113,7 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    of_walk = any(_cut_of(reply) is not None for step in cut.walked for reply in replies_of(step))
-    probes = _COMPARED_OF_PROBES if of_walk else _COMPARED_OF_PROBES | {Kind.REFERRAL}
-    kinds = probes if steps[0].purpose is Purpose.PROBE else _COMPARED
+    kinds = _compared_of_probes(cut) if steps[0].purpose is Purpose.PROBE else _COMPARED
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
     replies = [every[address] for address in first if every[address].meaning.kind in kinds]
@@ -125,6 +123,14 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
         for reply in replies
         if not any(zone != _cut_of(reply) and _may_differ(cut, reply, zone) for zone in dict.fromkeys(zones))
     ]
+
+
+def _compared_of_probes(cut: Cut) -> frozenset[Kind]:
+    """What is compared of probes: what other rules are about only where the walk does not show that."""
+    walked = [r for step in cut.walked for r in replies_of(step) if r.meaning.kind in _COMPARED]
+    cuts = {Kind.REFERRAL} if all(_cut_of(reply) is None for reply in walked) else set()
+    names = {Kind.NXDOMAIN} if len(by_server(walked)) < 2 else set()
+    return _COMPARED_OF_PROBES | cuts | names
 
 
 def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
