@@ -28,7 +28,7 @@ _LABELS = 4  # the root's included, of a name that is surely one of the whole tr
 def pointed_at(rdata: dns.rdata.Rdata) -> Name | None:
     """The name that a record points to; None for records of other types, and for aliases."""
     field = _FIELDS.get(rdata.rdtype)
-    name = None if field is None else getattr(rdata, field)
+    name = None if field is None else getattr(rdata, field, None)  # RDATA may be malformed
     return name if isinstance(name, dns.name.Name) else None
 
 

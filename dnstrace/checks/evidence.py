@@ -19,7 +19,7 @@ from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -155,7 +155,12 @@ class Cut(About):
         return {reply.address: reply for reply in answers if reply.address not in self.controls}
 
     def _of_zone(self, reply: HeardReply) -> HeardReply:
-        """What an address does for the zone: a failure may be of the question, or of EDNS, alone."""
+        """What an address does for the zone: a failure may be of the question, or of EDNS, alone.
+
+        Where the zone and its parent share servers, one that only refers shows the parent's side.
+        """
+        if lists_itself(reply, self.zone):
+            return next((each for each in self._of(Probe.SOA) if each.address == reply.address), reply)
         if reply.meaning.kind not in FAILING:
             return reply
         return self.controls.get(reply.address) or self.only_plain.get(reply.address) or reply

@@ -106,12 +106,15 @@ def _lost_datagram(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _lost_in_passing(known: Known, anomaly: Anomaly) -> bool:
-    """A query that another server answered in its place, to an address that replied to other queries."""
+    """A query that another server answered in its place, to an address that replied to other queries.
+
+    A truncated reply is one of these: another server may answer before it has been repeated over TCP.
+    """
     if anomaly.sort is not Sort.UNUSABLE:
         return False
     shown = anomaly.replies[0]
     passed = not shown.step.all_servers and shown.step.chosen is not None
-    return passed and shown.meaning.kind in _LOST and shown.address in known.heard
+    return passed and shown.meaning.kind in _LOST | {Kind.TRUNCATED} and shown.address in known.heard
 
 
 def _usual_retry(known: Known, anomaly: Anomaly) -> bool:

@@ -14,7 +14,7 @@ from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import FAILING, HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.replies import FAILING, HeardReply, by_server, lists_itself, replies_of, steps_of
 from dnstrace.checks.server_fixes import is_minor
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
@@ -202,6 +202,8 @@ def _controls(cut: Cut) -> dict[str, HeardReply]:
 def _serves(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply to the walk shows that its server has the zone."""
     meaning = reply.meaning
+    if lists_itself(reply, cut.zone):
+        return False
     if meaning.kind is Kind.REFERRAL or (meaning.authoritative and meaning.kind in POSITIVE):
         return True
     return meaning.authoritative and meaning.soa is not None and meaning.soa.name == cut.zone

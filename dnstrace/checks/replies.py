@@ -103,6 +103,17 @@ def before_silence(reply: HeardReply) -> HeardReply:
     return HeardReply(reply.step, errors[-1]) if errors else reply
 
 
+def lists_itself(reply: HeardReply, zone: Name) -> bool:
+    """Whether a server refers to a zone that it is a server of by the same referral: it does not serve it."""
+    cut = reply.meaning.delegation
+    if cut is None or cut.zone != zone:
+        return False
+    return any(
+        server.name == reply.server or reply.address in (address.text for address in server.addresses)
+        for server in cut.servers
+    )
+
+
 def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:
     """Replies by the name server that gave them."""
     found: dict[Name, list[HeardReply]] = {}

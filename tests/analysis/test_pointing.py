@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
 import pytest
 
 from dnstrace.analysis.pointing import meant_by, pointed_at, targets
@@ -31,7 +33,11 @@ def test_what_was_meant_is_the_name_before_that_of_the_zone(target: str, meant: 
 
 @pytest.mark.parametrize(
     ("rdtype", "text", "target"),
-    [("MX", "5 mail.test.", "mail.test."), ("SRV", "1 2 3 a.test.", "a.test."), ("A", "192.0.2.1", None)],
+    [
+        ("MX", "5 mail.test.", "mail.test."),
+        ("SRV", "1 2 3 a.test.", "a.test."),
+        ("A", "192.0.2.1", None),
+    ],
 )
 def test_some_types_point_to_a_name(rdtype: str, text: str, target: str | None) -> None:
     rdata = dns.rdata.from_text("IN", rdtype, text)
@@ -43,3 +49,9 @@ def test_targets_are_those_of_data_of_the_zone() -> None:
     last = [step for step in found.steps if step.main][-1]
     assert set(targets(last, ZONE)) == {name("mail.example.com.example.com.")}
     assert not set(targets(last, name("example.net.")))
+
+
+@pytest.mark.parametrize("rdtype", [dns.rdatatype.MX, dns.rdatatype.HTTPS])
+def test_data_that_cannot_be_read_points_nowhere(rdtype: dns.rdatatype.RdataType) -> None:
+    """A reply may have any octets in place of a name, which are kept as they are."""
+    assert pointed_at(dns.rdata.GenericRdata(dns.rdataclass.IN, rdtype, b"\0")) is None

@@ -18,7 +18,8 @@ from dnstrace.checks.harmless import HARMLESS
 from dnstrace.checks.known import Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
-from dnstrace.model import Exchange, Fault, Query, Question
+from dnstrace.model import Exchange, Fault, Kind, Query, Question
+from dnstrace.model.structs import replace
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
@@ -292,3 +293,20 @@ def test_records_left_over_below_a_cut_are_not_harmless() -> None:
     evidence = Evidence(checked(world, 1))
     cuts = [each for each in anomalies(evidence) if each.sort == "cut"]
     assert cuts and not any(reason(Known(evidence), each) for reason in HARMLESS for each in cuts)
+
+
+def test_a_truncated_reply_does_not_matter_once_another_server_has_answered() -> None:
+    """The walk does not repeat the query over TCP then."""
+    world = load("truncated")
+    made = trace(world.question.name, world.question.rdtype, network=LabNetwork(world), now=world.now, seed=1)
+    step = next(s for s in made.steps if any(a.meaning.kind is Kind.TRUNCATED for a in s.attempts))
+    cut_short = next(a for a in step.attempts if a.meaning.kind is Kind.TRUNCATED)
+    answer = next(a for a in step.attempts if a.meaning.usable)
+    query = replace(answer.exchange.query, address="192.0.2.99")
+    other = replace(answer, exchange=replace(answer.exchange, query=query))
+    passed = replace(step, attempts=(cut_short, other), chosen=1)
+    changed = replace(made, steps=tuple(passed if s is step else s for s in made.steps))
+    evidence = Evidence(changed)
+    short = [a for a in anomalies(evidence) if a.sort == "unusable" and a.steps == (step.id,)]
+    known = Known(evidence)
+    assert short and all(any(reason(known, each) for reason in HARMLESS) for each in short)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import dns.name
 import dns.rdatatype
+import pytest
 
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.replies import HeardReply, by_server, causes_in, only_server, replies_of, steps_of
+from dnstrace.checks.replies import (
+    HeardReply,
+    by_server,
+    causes_in,
+    lists_itself,
+    only_server,
+    replies_of,
+    steps_of,
+)
 from dnstrace.model import ROOT, Cause, Kind
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.troubled import SERVERS, in_trouble, limits_rate
 
@@ -62,3 +72,26 @@ def test_a_reply_truncated_by_a_limit_of_the_rate_was_not_too_large() -> None:
     assert any(a.cause is Cause.DROPS_LARGE_UDP for step in limited for a in step.attempts)
     assert not causes_in(limited)[Cause.DROPS_LARGE_UDP]
     assert causes_in(checked_world("drops-large-udp").steps)[Cause.DROPS_LARGE_UDP]
+
+
+@pytest.mark.parametrize(("listed", "expected"), [("ns2", True), ("ns1", False)])
+def test_a_server_that_refers_to_a_zone_of_its_own_does_not_serve_it(listed: str, expected: bool) -> None:
+    """It is a server of the parent zone too, and shows what the parent has."""
+    sub = dns.name.from_text("sub.example.com.")
+    soa = "@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n"
+    zones = {
+        "example.com.": {"add": f"sub NS {listed}\n"},
+        "sub.example.com.": {
+            "text": f"{soa}@ NS {listed}.example.com.\nwww A 192.0.2.1\n",
+            "servers": ["ns1.example.com."],
+        },
+    }
+    found = checked(made_of("in-domain", question="www.sub.example.com. A", zones=zones))
+    referring = [
+        HeardReply(step, attempt)
+        for step in found.steps
+        for attempt in step.attempts
+        if attempt.meaning.delegation is not None and attempt.meaning.delegation.zone == sub
+    ]
+    assert referring and {lists_itself(reply, sub) for reply in referring} == {expected}
+    assert not any(lists_itself(reply, dns.name.root) for reply in referring)
