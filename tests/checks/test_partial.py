@@ -15,6 +15,7 @@ from dnstrace.model.asked import Resolver
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.limits import CHECKED, Limits
 from dnstrace.model.structs import replace
+from dnstrace.render.findings import not_applied
 
 CHECK = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
 SHARE = 60  # one world in so many with each seed
@@ -95,6 +96,8 @@ def test_the_rules_held_back_are_counted_and_the_limit_is_named() -> None:
     found = limited("answers-stale", replace(CHECKED, max_queries=120))
     assert found.cut_short == "the limit of 120 queries is reached" and not found.findings
     assert "answers-differ" in found.unapplied and "refuses" not in found.unapplied
+    (line,) = not_applied(found)
+    assert line == f"{len(found.unapplied)} rules were not applied to every zone: {found.cut_short}"
     assert not whole("answers-stale").cut_short and not whole("answers-stale").unapplied
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.model import Outcome
+from dnstrace import Settings, trace
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Outcome, Query
 from dnstrace.model.findings import Blame
-from tests.checks.checking import checked_by_name
+from tests.checks.checking import checked_by_name, made_of
 from tests.checks.documented import assert_fires
-from tests.troubled import SERVERS, WALKED, dies, in_trouble
+from tests.troubled import SERVERS, WALKED, Changing, dies, in_trouble
 
 
 def test_the_rule_fires_and_says_what_was_answered_before() -> None:
@@ -36,3 +39,30 @@ def test_a_network_that_is_lost_is_named_and_nobody_else_is(what: str) -> None:
     (one,) = found.findings or ()
     assert (one.code, one.blame, one.server) == ("stopped-answering", Blame.NETWORK, None)
     assert "no server replied any more" in one.message
+
+
+UPDATED = """@ 900 SOA ns1 hostmaster 2026011601 7200 900 1209600 300
+@ NS ns1
+@ NS ns2
+ns1 A 192.0.2.53
+ns1 AAAA 2001:db8:1::53
+ns2 A 198.51.100.53
+ns2 AAAA 2001:db8:2::53
+"""
+
+
+@pytest.mark.parametrize("times", [(0.08, 0.09), (0.08, 0.11), (0.0, 0.094), (0.075, 0.093)])
+@pytest.mark.parametrize("data", ["192.0.2.44", "192.0.2.66"])
+def test_a_zone_that_changes_while_it_is_checked_has_no_error(data: str, times: tuple[float, float]) -> None:
+    """The servers get the new version one after the other: at most the older one is named."""
+    zone = {"servers": ["ns1.example.com.", "ns2.example.com."], "text": f"{UPDATED}www 300 A {data}\n"}
+    later = made_of("in-domain", zones={"example.com. updated": zone})
+
+    def is_updated(query: Query, now: float) -> bool:
+        return now >= times[query.address not in sorted(SERVERS)[:2]]
+
+    network = Changing(LabNetwork(load("in-domain")), LabNetwork(later), is_updated)
+    settings = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
+    found = trace("www.example.com", "A", network=network, settings=settings, seed=1)
+    assert {each.code for each in found.findings or ()} <= {"soa-differs"}
+    assert not any(each.is_error for each in found.findings or ())
