@@ -32,9 +32,9 @@ class OutdatedHint(NamedTuple):
     steps: tuple[int, ...]
 
 
-def outdated_hints(steps: Iterable[Step]) -> tuple[OutdatedHint, ...]:
+@kept(most=8)  # of each trace they are wanted several times
+def outdated_hints(taken: tuple[Step, ...]) -> tuple[OutdatedHint, ...]:
     """What is outdated in the hints with which a trace began; nothing if no root server was asked for it."""
-    taken = tuple(steps)
     primed = next((each for each in taken if each.purpose is Purpose.PRIME and each.meaning), None)
     if primed is None or primed.meaning is None or primed.meaning.child is None:
         return ()

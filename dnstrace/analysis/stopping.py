@@ -22,8 +22,12 @@ ERRORS = frozenset(
 """What a server says instead of an answer."""
 
 _SILENT = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
-_FAILED = ERRORS | _SILENT
-_MAY_FAIL = frozenset({Probe.RECURSION, Probe.TRANSFER})  # a good server refuses these
+FAILED = ERRORS | _SILENT
+"""What an address does that does not answer a query."""
+
+MAY_FAIL = frozenset({Probe.RECURSION, Probe.TRANSFER})
+"""Probes that a good server refuses."""
+
 _LEAST = 3  # failures in a row: fewer are lost datagrams
 
 
@@ -91,9 +95,10 @@ def stops_in(steps: Iterable[Step]) -> Stops:
     Each answered a query, later failed the same one, and answered nothing else after that. Where nobody
     replied to anything any more, that is so of every address that had replied before.
     """
-    made = _made(steps)
-    if not any(each.attempt.meaning.kind in _FAILED for attempts in made.values() for each in attempts):
+    asked = [step for step in steps if step.probe not in MAY_FAIL and not step.at_resolver]
+    if not any(attempt.meaning.kind in FAILED for step in asked for attempt in step.attempts):
         return NONE
+    made = _made(asked)
     if lost := _all_stopped(made):
         return Stops(lost, max(_start(one.last) for one in lost.values()))
     found = ((address, _stopped(attempts)) for address, attempts in made.items())
@@ -111,12 +116,10 @@ def _made(steps: Iterable[Step]) -> dict[str, list[Made]]:
     """What each address was asked, in the order of time."""
     found: dict[str, list[Made]] = defaultdict(list)
     for step in steps:
-        if not step.at_resolver and step.probe not in _MAY_FAIL:
-            for attempt in step.attempts:
-                if attempt.meaning.note != DROPPED and (
-                    _answered(attempt) or attempt.meaning.kind in _FAILED
-                ):
-                    found[attempt.exchange.query.address].append(Made(step, attempt))
+        for attempt in step.attempts:
+            failed = attempt.meaning.kind in FAILED and attempt.meaning.note != DROPPED
+            if failed or _answered(attempt):
+                found[attempt.exchange.query.address].append(Made(step, attempt))
     for made in found.values():
         made.sort(key=_start)
     return found
@@ -157,7 +160,7 @@ def _all_stopped(made: dict[str, list[Made]]) -> dict[str, Stopped]:
     lost = {
         address: Stopped(answered[-1], tuple(later), later[0])
         for address, (answered, later) in parts.items()
-        if answered and later and all(each.attempt.meaning.kind in _SILENT for each in later)
+        if answered and later
     }
     zones = {each.step.zone for one in lost.values() for each in one.failed if _start(each) > end}
     after = [one for one in lost.values() if _start(one.failed[-1]) > end]
@@ -167,14 +170,15 @@ def _all_stopped(made: dict[str, list[Made]]) -> dict[str, Stopped]:
 def _without_later(step: Step, stops: Stops) -> Step:
     if not any(_is_later(attempt, stops) for attempt in step.attempts):
         return step
-    attempts = (_unawaited(each, step.zone) if _is_later(each, stops) else each for each in step.attempts)
+    attempts = (not_awaited(each, step.zone) if _is_later(each, stops) else each for each in step.attempts)
     return replace(step, attempts=tuple(attempts))
 
 
 def _is_later(attempt: Attempt, stops: Stops) -> bool:
-    return attempt.meaning.kind in _FAILED and stops.is_after(attempt.exchange)
+    return attempt.meaning.kind in FAILED and stops.is_after(attempt.exchange)
 
 
-def _unawaited(attempt: Attempt, zone: Name) -> Attempt:
+def not_awaited(attempt: Attempt, zone: Name) -> Attempt:
+    """An attempt at a server of `zone` as if its reply had not been awaited: it shows nothing."""
     exchange = replace(attempt.exchange, wire=None, message=None, fault=Fault.ABANDONED)
     return replace(attempt, exchange=exchange, meaning=classify(exchange, zone), cause=None)

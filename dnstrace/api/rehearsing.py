@@ -55,8 +55,9 @@ async def rehearsed(run: Run, trace: Trace) -> Trace:
     findings = tuple(
         _with_result(finding, results.get(place)) for place, finding in enumerate(trace.findings or ())
     )
-    recorded = run.context.journal.concluded()
-    return replace(trace, findings=findings, steps=recorded.steps, stats=recorded.stats)
+    recorded, known = run.context.journal.concluded(), {step.id: step for step in trace.steps}
+    steps = tuple(known.get(step.id, step) for step in recorded.steps)  # as the trace reads those before
+    return replace(trace, findings=findings, steps=steps, stats=recorded.stats)
 
 
 def _with_result(finding: Finding, result: _Result | None) -> Finding:

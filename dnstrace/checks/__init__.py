@@ -30,6 +30,7 @@ from dnstrace.checks import (
     interception,
     key_requests,
     letter_case,
+    losing,
     mixture,
     names,
     over_tcp,
@@ -44,10 +45,12 @@ from dnstrace.checks import (
     shared_addresses,
     signatures,
     soa,
+    special_addresses,
     spread,
     steadiness,
     stopping,
     superfluous,
+    targets,
     transport,
     unexplained,
     zone_keys,
@@ -75,11 +78,12 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, steadiness, stopping, question_types, over_tcp, transport,
-    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue,
-    superfluous, soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security,
-    zone_keys, signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
-    bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
+    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
+    special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
+    targets, records, digests,
+    security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -130,6 +134,11 @@ class Checking:
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""
         self._found += rule.apply(self._evidence)
+
+    @property
+    def held_back(self) -> frozenset[str]:
+        """The codes of the rules that a limit kept from being applied to every zone."""
+        return frozenset(self._evidence.held_back)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

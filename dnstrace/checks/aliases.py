@@ -7,8 +7,8 @@ from typing import TypedDict
 
 import dns.rdatatype
 
-from dnstrace.checks.alias_links import AliasLink, Source, links_of
-from dnstrace.checks.catalogue import of_cut, of_trace
+from dnstrace.checks.alias_links import AliasLink, Source, links_of, mistyped
+from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.pointers import is_handed_over, without_pointer
@@ -16,19 +16,19 @@ from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
+from dnstrace.checks.targets import name_meant
 from dnstrace.dnssec.compact import is_absent
-from dnstrace.model import ROOT, Name, Outcome, Purpose, Step
+from dnstrace.model import Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
 _TTL = 3600  # seconds, of records to remove; of no consequence
-_OF_HOST = 4  # labels, the root's included, of a name that is surely one of the whole tree
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
 def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     """The aliases lead in a circle.
 
@@ -68,9 +68,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: a query for the alias gets no data. If a stranger can register the target, or claim it
     at the provider that it points to, the stranger can take over the name.
 
-    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without
-    its final dot is taken as a name below the zone. By an alias in a reverse zone, the user of a part of a
-    network adds PTR records for the addresses in use (a notice).
+    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without its
+    final dot is taken as a name below the zone. An alias in a reverse zone leaves PTR records to the user of
+    that part of a network, who publishes them for the addresses in use (a notice).
 
     References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 2317 section 4; RFC
     6604 section 3
@@ -80,7 +80,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     last, zone, source = links[-1], _zone_of_owner(evidence, links[-1]), links[-1].source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
-    meant = _without_zone(source.target, zone)
+    meant = name_meant(source.target, zone)
     if meant is None and is_handed_over(ending, last.owner):
         yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
         return
@@ -93,6 +93,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+    elif (wrong := mistyped(source.target)) is not None:
+        why += f": {wrong.what}"
+        cure = f"point {source.what} at {plain(wrong.name)}, if that is meant, or remove {_named(source)}"
     by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
@@ -104,7 +107,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@of_trace(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+@of_trace(Level.WARNING, Blame.HOST, Trait.SURE_AT_ONCE, also=(Level.ERROR,))
 def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
     """The chain of aliases is longer than some resolvers follow.
 
@@ -236,15 +239,6 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
     return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
 
 
-def _without_zone(target: Name, zone: Name) -> Name | None:
-    """The name that was meant by a target that ends in the zone for lack of its final dot."""
-    if not is_below(target, zone) or zone == ROOT:
-        return None
-    meant = target.relativize(zone).concatenate(ROOT)
-    elsewhere = len(meant) >= _OF_HOST and registered(meant) is not None
-    return meant if meant.is_subdomain(zone) or elsewhere else None
-
-
 def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:
     """The CNAME records of a name, in master-file format, without the first `after` of them."""
     found = dict.fromkeys(str(rdata) for reply in showing for rdata in reply.rrset(owner, _CNAME) or ())
@@ -268,7 +262,8 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
         return None
     if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA) and is_absent(ending[0]):
         return "which does not exist"
-    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
+    unasked = ending[0].limited or ending[0].given  # the server to start from need not lead there
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:

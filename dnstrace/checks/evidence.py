@@ -12,11 +12,14 @@ import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
+from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
+from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
+from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, lists_itself, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
 from dnstrace.model import Attempt, Cause, Delegation, Kind, Name, NameServer, Outcome, Probe, Purpose, Step
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.taken import Trace
@@ -26,14 +29,6 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -84,6 +79,11 @@ class Cut(About):
         """Have every rule run for each name: what one finds depends on which others ran before it."""
         if self.sound is not None:
             self.sound.spoil()
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether a limit kept the servers of the zone, or above it, from being asked everything."""
+        return is_partial(self, self._evidence.trace)
 
     @property
     def probed(self) -> bool:
@@ -162,7 +162,9 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
+        every = map(self._or_silence, map(self._of_zone, (*self.replies, *others)))
+        unsure = unconfirmed(self, self._evidence.trace)
+        return tuple(reply for reply in every if reply.meaning.usable or reply.address not in unsure)
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -204,21 +206,6 @@ class Cut(About):
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
 
     @cached_property
-    def lost_over_tcp(self) -> dict[str, HeardReply]:
-        """By address, what was needed over TCP after a truncated reply, and did not come.
-
-        It may have been asked in the walk, in a probe, or to fetch keys.
-        """
-        purposes = {Purpose.DNSKEY, Purpose.DS}
-        keys = (s for s in self.steps if s.purpose in purposes and s.zone == self.zone)
-        found: dict[str, HeardReply] = {}
-        for step in (*self.walked, *keys, *self._probes):
-            for attempt in step.attempts:
-                if attempt.cause is Cause.NO_TCP:
-                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
-        return found
-
-    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
@@ -255,17 +242,21 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
-    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at.
+    Left out are attempts that only chance made, as no finding may follow from them; queries that the network
+    lost, or to a server that had stopped answering, count as not awaited. `found` are the findings so far,
+    `made` all cuts looked at; the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         trace = needed(trace)
+        self.losses = losses_in(trace.steps)
+        trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
         self.trace = trace = until_stopped(trace, self.stops)
-        self.reads, self.unchanged = Reads(), unchanged
+        self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged
         self.found: list[Finding] = []
         self.made: list[Cut] = []
+        self.held_back: set[str] = set()
         main = [step for step in trace.steps if step.main]
         self.unheard = frozenset(unheard(step for step in main if step.all_servers) | trace.unasked.keys())
         zones: dict[Name, None] = {}
@@ -275,6 +266,7 @@ class Evidence:
             zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
+        zones |= dict.fromkeys(zones_passed(trace))
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def close(self) -> None:
@@ -312,11 +304,7 @@ class Evidence:
 
         What one step finds out about an address, later ones take for granted.
         """
-        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
-            if attempt.cause is not None:
-                found[attempt.cause].add(attempt.exchange.query.address)
-        return found
+        return causes_in(self.trace.steps)
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

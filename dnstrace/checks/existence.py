@@ -12,11 +12,13 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
 from dnstrace.checks.undelegated import delegate, is_of_parent
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 
 Shown = tuple[Statement, Statement]
@@ -141,7 +143,7 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
     said = statements_of(cut)
     seen: set[tuple[Name, int]] = set()
     last = max((step.id for step in cut.walked), default=None)
-    for each in said.of_kind((Kind.NODATA, Kind.NXDOMAIN)):
+    for each in said.of_kind(NEGATIVE):
         found = _hidden(said, each) if each.reply.step.id == last else None
         if found is None or (each.name, each.rdtype) in seen:
             continue
@@ -199,8 +201,9 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
     found = said.data.get((denied.address, denied.name))
     if found is not None:
         return denied, found[0]
-    if denied.name == said.zone and denied.address in said.apex:
-        return denied, said.apex[denied.address]
+    if denied.name == said.zone:
+        serves = [said.apex.get(denied.address), *said.referrals.get(denied.address, {}).values()]
+        return next(((denied, each) for each in serves if each is not None), None)
     referral = said.referrals.get(denied.address, {}).get(denied.name)
     if referral is not None and denied.rdtype == dns.rdatatype.DS:
         return denied, referral
@@ -208,14 +211,16 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
 
 
 def _shown_text(said: Statements, denied: Statement, shown: Statement) -> str:
+    if denied.name == said.zone:
+        return "is the apex of the zone"
     if shown.cut is not None:
         return "refers to the servers of this name"
-    if shown.kind is Kind.NODATA and shown.name != said.zone:
+    if shown.kind is Kind.NODATA:
         return f"exists when asked for {shown.asked_text} (NODATA)"
     if len(shown.name) > 1 and shown.name.labels[0] == b"*" and shown.name != denied.name:
         return f"has a wildcard for it: {plain(shown.name)} has {record_list(shown)}"
     if shown.kind in POSITIVE and any(rrset.name == shown.name for rrset in shown.data):
-        return f"has {record_list(shown)}" if shown.name != said.zone else "is the apex of the zone"
+        return f"has {record_list(shown)}"
     return "is the apex of the zone"
 
 
@@ -254,6 +259,4 @@ def _steps(pairs: list[Shown]) -> tuple[int, ...]:
 
 def _level(cut: Cut, wrong: list[Shown]) -> Level | None:
     """A warning where few servers of a zone above the one in question are at fault."""
-    sick = {one.address for one, _ in wrong}
-    few = not cut.probed and 2 * len(sick) < len({reply.address for reply in cut.everyone})
-    return Level.WARNING if few else None
+    return Level.WARNING if is_minor(cut, (one.reply for one, _ in wrong)) else None

@@ -172,3 +172,14 @@ def _of_parent(cut: Cut) -> list[Name]:
     if cut.delegation is not None:
         return [server.name for server in cut.delegation.servers]
     return [] if cut.walked and cut.walked[-1].given else [server.name for server in cut.servers]
+
+
+def naming_steps(cut: Cut) -> tuple[int, ...]:
+    """The steps in which the zone's name servers were seen."""
+    return cut.once(_steps_naming)
+
+
+def _steps_naming(cut: Cut) -> tuple[int, ...]:
+    found = [reply.step.id for reply in cut.referrals[:1]]
+    found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
+    return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))

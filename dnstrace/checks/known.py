@@ -1,4 +1,4 @@
-"""What tells harmless anomalies from others: what else was asked and heard in the trace."""
+"""What the reasons why an anomaly is harmless look at, beyond the anomaly itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dnstrace.model import Kind, Name, Probe, Question
 
 
 class Known:
-    """What the reasons look at, beyond the anomaly itself; worked out when one needs it."""
+    """What was seen in a trace, by what it is looked up with; worked out when it is needed."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence

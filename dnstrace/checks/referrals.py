@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import dns.flags
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.agreement import POSITIVE, conflict
 from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -27,6 +27,7 @@ from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 
@@ -67,24 +68,28 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 def _left_aside(cut: Cut) -> list[Cut]:
     """The zones to which servers of this one refer although the walk did not go there."""
     zones = (zone for found in statements_of(cut).referrals.values() for zone in found)
-    return [Cut(cut.evidence, zone) for zone in dict.fromkeys(zones) if cut.evidence.cut(zone) is None]
+    aside = [zone for zone in dict.fromkeys(zones) if not cut.summary(_is_on_the_way, zone)]
+    return [Cut(cut.evidence, zone) for zone in aside]
+
+
+def _is_on_the_way(cut: Cut, zone: Name) -> bool:
+    return cut.evidence.cut(zone) is not None
 
 
 def _undelegated(cut: Cut) -> Observation | None:
     """What to report if some of the parent's servers refer to the zone and others know of no such cut."""
-    above = cut.evidence.cut(cut.parent) if cut.parent is not None else None
-    if above is None:
-        return None
-    said = statements_of(above)
     steps = {reply.step.id: reply.step for reply in cut.referrals}
-    without = [
+    instead = [
         reply
         for step in steps.values()
         for reply in replies_of(step)
-        if _is_instead(cut, reply)
-        and soa_with_referral(reply) is None
-        and said.has_no_cut(reply.address, cut.zone)
+        if _is_instead(cut, reply) and soa_with_referral(reply) is None
     ]
+    above = cut.evidence.cut(cut.parent) if instead and cut.parent is not None else None
+    if above is None:
+        return None
+    said = statements_of(above)
+    without = [reply for reply in instead if said.has_no_cut(reply.address, cut.zone)]
     if not without:
         return None
     alike = all(agrees_below(above, reply, cut.zone) for reply in without)

@@ -19,6 +19,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.reads import reading
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.signed_data import from_child, keys_in, signers_of_data, to_be_signed
+from dnstrace.checks.upper_zone import upper_zone
 from dnstrace.checks.zones_below import assumed_ds, holds, zones_below
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.effort import Effort
@@ -26,6 +27,7 @@ from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
@@ -33,8 +35,7 @@ from dnstrace.model.structs import Struct
 
 Record = TypeVar("Record", DNSKEY, DS)
 
-_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
-_KNOWN = (Kind.ANSWER, *_NEGATIVE)
+_KNOWN = (Kind.ANSWER, *NEGATIVE)
 _NO_ANSWER_OF_ZONE = (Probe.RECURSION, Probe.TRANSFER, Probe.EDNS_VERSION, Probe.CASE)
 
 
@@ -323,16 +324,16 @@ def _anchored(cut: Cut) -> bool:
     asked = [
         s.id for s in cut.steps if s.question.rdtype == dns.rdatatype.DNSKEY and s.question.name == cut.zone
     ]
-    shown = judgement.steps
-    if any(key.trusted for number in asked if number in shown for key in shown[number].keys):
+    if any(key.trusted for each in asked if each in judgement.steps for key in judgement.steps[each].keys):
         return True
     return cut.zone != ROOT and any(map(ds_usable, signing.ds)) and signing.below_anchor
 
 
 def _below_anchor(cut: Cut) -> bool:
     """Whether the zone above is signed and has a chain of trust itself."""
-    above = [each for each in cut.evidence.cuts if is_below(cut.zone, each.zone)]
-    return bool(above) and signing_of(max(above, key=lambda each: len(each.zone))).anchored
+    known = [each for each in cut.evidence.cuts if is_below(cut.zone, each.zone)]
+    above = max(known, key=lambda each: len(each.zone), default=None)
+    return above is not None and upper_zone(cut) in (None, above.zone) and signing_of(above).anchored
 
 
 def signing_of(cut: Cut) -> Signing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dnstrace.analysis.stopping import ERRORS, Stopped
 from dnstrace.checks.anomalies import result_text
-from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.catalogue import Trait, of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import listed, question_text
 from dnstrace.checks.remedies import at_servers, elsewhere
@@ -15,7 +15,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 
-@of_trace(Level.WARNING, Blame.NOBODY)
+@of_trace(Level.WARNING, Blame.NOBODY, Trait.SURE_AT_ONCE)
 def stopped_answering(evidence: Evidence) -> Iterator[Observation]:
     """A name server stopped answering while the trace was under way.
 

@@ -14,7 +14,6 @@ the message is ignored.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import cached_property
 from typing import Any
 
 import dns.flags
@@ -39,6 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.kept import once
 from dnstrace.model.naming import folded, is_within
 
 _ERRORS = {
@@ -148,7 +148,7 @@ class _Reply:
             if is_within(rrset.name, self.zone) and rrset.rdclass == self.question.rdclass
         ]
 
-    @cached_property
+    @once
     def _fitting_soa(self) -> dns.rrset.RRset | None:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
@@ -158,7 +158,7 @@ class _Reply:
         owned = (rrset for rrset in self._believed_authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
-    @cached_property
+    @once
     def _chain(self) -> AliasChain:
         return follow(self.question, self._believed_answer)
 
@@ -271,12 +271,13 @@ class _Reply:
     # --- what else a reply shows --------------------------------------------------------------
 
     def _authority_zone(self) -> Name | None:
-        """The zone that an answer is from, if its authority section names one above the owner."""
-        owner = self._chain.target
-        for rrset in self._believed_authority:
-            if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA) and owner.is_subdomain(rrset.name):
-                return rrset.name
-        return None
+        """The zone that an answer is from, if its authority section names one above all its owners.
+
+        An alias may lead to a zone below, of which the authority section is then.
+        """
+        owners = self._chain.target, self.question.name
+        told = (r.name for r in self._believed_authority if r.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA))
+        return next((zone for zone in told if all(name.is_subdomain(zone) for name in owners)), None)
 
     def _child_side(self) -> Delegation | None:
         """The zone's own NS RRset, at its apex, which outranks its parent's (RFC 2181 section 5.4.1)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 Reading = TypeVar("Reading")
@@ -17,23 +17,39 @@ Reading = TypeVar("Reading")
 def kept(most: int) -> Callable[[Callable[[Value], Reading]], Callable[[Value], Reading]]:
     """Make a pure function of one frozen value work out each result once.
 
-    The results for `most` values are kept, and the values with them; after that it starts afresh.
+    Results are kept for those values that were read lately, at most `most`, and the values with them.
     """
+    half = most // 2
 
     def keeping(reading: Callable[[Value], Reading]) -> Callable[[Value], Reading]:
         known: dict[int, tuple[Value, Reading]] = {}  # a value that is kept keeps its identity
+        earlier: dict[int, tuple[Value, Reading]] = {}
 
         @wraps(reading)
         def found(value: Value) -> Reading:
+            nonlocal known, earlier
             before = known.get(id(value))
-            if before is not None:
-                return before[1]
-            result = reading(value)
-            if len(known) >= most:
-                known.clear()
-            known[id(value)] = value, result
-            return result
+            if before is None:
+                before = earlier.get(id(value)) or (value, reading(value))
+                if len(known) >= half:
+                    known, earlier = {}, known
+                known[id(value)] = before
+            return before[1]
 
         return found
 
     return keeping
+
+
+class once(Generic[Reading]):
+    """What `functools.cached_property` is, without the lock that it takes before Python 3.12."""
+
+    def __init__(self, reading: Callable[[Any], Reading]) -> None:
+        self._reading, self.__doc__ = reading, reading.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, value: Any, owner: type) -> Reading:
+        found = value.__dict__[self._name] = self._reading(value)
+        return found

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Container, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import dns.name
@@ -21,6 +21,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
+from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.model import (
     ROOT,
     Address,
@@ -49,6 +50,7 @@ from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 from dnstrace.walk.syncing import requests_to_parent
+from dnstrace.walk.targets import targets_to_probe
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _MAY_BE_EDNS = (Kind.REFUSED, Kind.SERVER_FAILURE, Kind.OTHER_RCODE)
@@ -79,8 +81,18 @@ class Probing:
             *(self._put_elsewhere(each) for each in elsewhere(trace)),
             self._check_hints(trace),
         )
-        differing = requests_to_parent(self._context.journal.snapshot(), zones)
-        await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+        zones += await self._probe_zones_below({cut.zone for cut, _ in zones})
+        trace = self._context.journal.snapshot()
+        more = (*requests_to_parent(trace, zones), *targets_to_probe(trace, zones))
+        await asyncio.gather(*map(self._put_beyond, more), self._ask_for_apexes())
+
+    async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
+        """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""
+        await self._ask_for_apexes()
+        trace = with_zones_shown(without_false_apexes(self._context.journal.snapshot()))
+        found = [(cut, step) for cut, step in targets(trace) if cut.zone not in probed]
+        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in found))
+        return found
 
     async def _ask_for_apexes(self) -> None:
         """Ask for the SOA records of names that a denial so far makes the apexes of zones."""
@@ -140,7 +152,7 @@ class Probing:
         naming = [put for put in probes if put.probe is Probe.NS]
         servers = self._probed(cut, after.id)
         await asyncio.gather(
-            self._probe_other_servers(cut, servers, after.id, naming, probes),
+            self._probe_other_servers(cut, servers, after, naming, probes),
             *(self._put(servers, put, after.id) for put in probes if put not in naming),
             self._probe_silent(cut, after, probes),
             self._put_plain(cut, after),
@@ -174,25 +186,29 @@ class Probing:
         return _Probed(askable(cut, frozenset()), askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
-        self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
+        self, cut: Delegation, probed: _Probed, after: Step, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`.
+
+        These get the walk's question, too.
+        """
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
         await asyncio.gather(
-            *(self._put(probed, put, after) for put in naming),
-            *self._found_out(probed, (name for name in named if name not in known), after),
+            *(self._put(probed, put, after.id) for put in naming),
+            *self._found_out(probed, (name for name in named if name not in known), after.id),
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
-        await asyncio.gather(*self._found_out(probed, fresh, after))
-        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        await asyncio.gather(*self._found_out(probed, fresh, after.id))
+        found, known_to = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
         servers = tuple(
-            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in known_to))
             for name in (*named, *fresh)
         )
-        others = self._probed(arranged(Delegation(cut.zone, servers)), after)
-        await asyncio.gather(*(self._put(others, put, after) for put in probes))
+        others = self._probed(arranged(Delegation(cut.zone, servers)), after.id)
+        asked = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
+        await asyncio.gather(*(self._put(others, put, after.id) for put in dict.fromkeys((*probes, asked))))
 
     def _found_out(
         self, probed: _Probed, names: Iterable[Name], after: int

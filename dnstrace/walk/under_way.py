@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
 from dnstrace.model.anchors import UNJUDGED
@@ -88,14 +89,20 @@ class TraceUnderWay:
 
         await inquire(consultation, self._ended, ask)
 
-    def _ended(self) -> Trace:
-        return self.found.concluding(self._context.journal, judgement=self.judgement)
+    def _ended(self, **more: Any) -> Trace:
+        return self.found.concluding(self._context.journal, judgement=self.judgement, **more)
 
     def concluded(self) -> Trace:
         """The trace, with all that there is when it ends."""
         encrypted = None if self._encrypting is None else self._encrypting.found
-        short = self._ended_late or self._context.budget.cut_short
-        return replace(self._ended(), unjudged=self.unjudged, encrypted=encrypted, cut_short=short)
+        return self._ended(unjudged=self.unjudged, encrypted=encrypted, cut_short=self._cut_short())
+
+    def _cut_short(self) -> str:
+        """The limit that kept something from being asked, in words; empty if there was none."""
+        if short := self._ended_late or self._context.budget.cut_short:
+            return short
+        late = asyncio.get_running_loop().time() >= self._context.until
+        return self._late if late and any(step.limited for step in self._context.journal.steps) else ""
 
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""

@@ -7,10 +7,19 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.replies import HeardReply, by_server, lists_itself, only_server, replies_of, steps_of
-from dnstrace.model import ROOT, Kind
+from dnstrace.checks.replies import (
+    HeardReply,
+    by_server,
+    causes_in,
+    lists_itself,
+    only_server,
+    replies_of,
+    steps_of,
+)
+from dnstrace.model import ROOT, Cause, Kind
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
+from tests.troubled import SERVERS, in_trouble, limits_rate
 
 ZONE, WWW = dns.name.from_text("example.com."), dns.name.from_text("www.example.com.")
 
@@ -79,3 +88,10 @@ def test_a_server_that_refers_to_a_zone_of_its_own_does_not_serve_it(listed: str
     ]
     assert referring and {lists_itself(reply, sub) for reply in referring} == {expected}
     assert not any(lists_itself(reply, dns.name.root) for reply in referring)
+
+
+def test_a_reply_truncated_by_a_limit_of_the_rate_was_not_too_large() -> None:
+    limited = in_trouble("in-domain", limits_rate(5, "lost", 3, SERVERS)).steps
+    assert any(a.cause is Cause.DROPS_LARGE_UDP for step in limited for a in step.attempts)
+    assert not causes_in(limited)[Cause.DROPS_LARGE_UDP]
+    assert causes_in(checked_world("drops-large-udp").steps)[Cause.DROPS_LARGE_UDP]

@@ -127,6 +127,7 @@ SEEN = [
     ("nxdomain-for-nodata=example.", UDP, Kind.ANSWER),
     ("nxdomain-with-answer=www.example.", UDP, Kind.ANSWER),
     ("denies-name=www.example. example.", UDP, Kind.NXDOMAIN),
+    ("drops-denials", UDP, Kind.ANSWER),
     ("foreign-soa=test.", UDP, Kind.LAME),
     ("ds-from-child=www.example.", UDP, Kind.ANSWER),
     ("no-apex-ns=NXDOMAIN example.", UDP, Kind.ANSWER),

@@ -122,7 +122,8 @@ def _of_term(name: str) -> Iterator[tuple[str, ...]]:
 
     term = terms()[name]
     yield ", ".join((term.name, *term.also)), term.meaning
-    yield "References", "; ".join(term.references)
+    if term.references:
+        yield "References", "; ".join(term.references)
     parts = {each.lower() for each in (term.name, *term.also)}
     named = (code for code in CATALOGUE if parts & {code, *code.split("-")})
     if codes := list(dict.fromkeys((*named, *term.findings))):

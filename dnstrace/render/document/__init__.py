@@ -27,13 +27,19 @@ from dnstrace.render.document.judged import (
     verdict_of,
 )
 from dnstrace.render.document.steps import step_of
-from dnstrace.render.document.values import iso, ms, question_of, rcode_of, referral_of, rrsets_of
-from dnstrace.render.text import name_text
+from dnstrace.render.document.values import (
+    iso,
+    leg_of,
+    question_of,
+    rcode_of,
+    referral_of,
+    rrsets_of,
+    stats_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dnstrace.model import Stats
     from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
     from dnstrace.model.taken import Encrypted
@@ -61,7 +67,7 @@ def to_json(
         return encoder.encode(whole)
     from dnstrace.render.document.lines import on_one_line
 
-    return on_one_line(_without_steps(report), report.trace, verbose, _explained(report) if explain else {})
+    return on_one_line(report, lambda: _without_steps(report), verbose, _explained(report) if explain else {})
 
 
 def _brief(report: Report) -> Document:
@@ -123,7 +129,7 @@ def _without_steps(report: Report) -> Document:
         "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
-        "stats": _stats(trace.stats),
+        "stats": stats_of(trace.stats),
         "error": error_of(report),
         "unheard": ended_unheard(trace),
         "record": None,
@@ -146,31 +152,6 @@ def _encrypted_of(found: Iterable[Encrypted]) -> list[Document]:
 
 
 def _journey_of(report: Report) -> list[Document]:
-    """The journey from the name that is typed to the page, leg by leg."""
     from dnstrace.render.story import Story
 
-    return [
-        {
-            "number": leg.number,
-            "stage": leg.stage,
-            "title": title,
-            "text": text,
-            "zone": None if leg.zone is None else name_text(leg.zone),
-            "steps": list(leg.steps),
-        }
-        for leg, title, text in Story(report).legs()
-    ]
-
-
-def _stats(stats: Stats) -> Document:
-    return {
-        "queries": stats.queries,
-        "retries": stats.retries,
-        "timeouts": stats.timeouts,
-        "tcp": stats.tcp,
-        "bytes_out": stats.bytes_out,
-        "bytes_in": stats.bytes_in,
-        "zones": stats.zones,
-        "duration_ms": ms(stats.duration),
-        "critical_path_ms": ms(stats.critical_path),
-    }
+    return [leg_of(*each) for each in Story(report).legs()]

@@ -1,96 +1,199 @@
 """A document on one line, as many names are written: what several of them show is put into text once.
 
-Names of one run show the same servers, and replies that differ in their times and sizes alone; names that are
-checked together show hundreds of those. The text is that of `json.dumps` for the document of
+Names of one run show the same servers, and steps and replies that differ in a few values alone; names that
+are checked together show hundreds of those. The text is that of `json.dumps` for the document of
 `dnstrace.render.document`, to the octet.
 """
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import TYPE_CHECKING, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
+import dns.rdatatype
+
+from dnstrace.analysis.reached import delegation_reached
 from dnstrace.message.lazy import made_of
+from dnstrace.model import ROOT, Question, Step, Trace
 from dnstrace.model.kept import kept
-from dnstrace.render.document.steps import attempt_of, step_alone
-from dnstrace.render.document.values import ms, server_of
-from dnstrace.render.text import name_text
+from dnstrace.model.report import Report
+from dnstrace.render.document.forms import encode, written
+from dnstrace.render.document.judged import life_of
+from dnstrace.render.document.steps import attempt_of, evidence_of, step_alone
+from dnstrace.render.document.values import (
+    iso,
+    leg_of,
+    ms,
+    question_of,
+    referral_of,
+    rrset_of,
+    server_of,
+    stats_of,
+)
+from dnstrace.render.negative import denied_compactly
+from dnstrace.render.story import Story
+from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     import dns.message
+    import dns.rrset
 
-    from dnstrace.model import Attempt, NameServer, Trace
+    from dnstrace.model import Attempt, Delegation, NameServer, Stats
     from dnstrace.model.documents import Document
-
-_MOST = 1024  # forms of attempts that are kept
-_OWN = ("server", "address", "start_ms", "rtt_ms", "size")  # of an attempt, whatever its form
-_PLACE = "\0"  # stands for what is known as text: no text of a document has a control character
-_encode = json.JSONEncoder(allow_nan=False).encode
-_AS_TEXT = _encode(_PLACE)
+    from dnstrace.model.journey import Leg
+    from dnstrace.model.judgement import StepEvidence
+    from dnstrace.model.lives import Life
 
 
-class _Shown(NamedTuple):
-    """The form of an attempt: the text around the values of `_OWN`; and what is known by its identity."""
-
-    around: list[str]
-    reply: dns.message.Message | None
+def _others(kind: type[Trace | Report | Step], *own: str) -> attrgetter[tuple[object, ...]]:
+    """What reads all fields of a value but those with these names."""
+    return attrgetter(*[name for name in kind.__match_args__ if name not in own])
 
 
-_shown: dict[Hashable, _Shown] = {}
+_OF_STEP = "id", "parent", "zone", "question", "servers", "attempts", "note"
+_OF_TRACE = "question", "started", "seed", "answer", "steps", "stats", "outcome", "rcode", "unasked"
+_of_step = _others(Step, *_OF_STEP)
+# A plain document shows nothing of a trace but these, and of its report but what follows from them.
+_more_in_trace = _others(Trace, *_OF_TRACE)
+_more_in_report = _others(Report, "trace", "lives", "life", "journey")
+_EMPTY = Trace(Question(ROOT, dns.rdatatype.A), datetime.min, 0)
+_NO_MORE = _more_in_trace(_EMPTY), _more_in_report(Report(_EMPTY))
 
 
 def on_one_line(
-    document: Document, trace: Trace, verbose: bool = False, sentences: Mapping[int, str] = {}
+    report: Report, rest: Callable[[], Document], verbose: bool = False, sentences: Mapping[int, str] = {}
 ) -> str:
-    """The document of a trace as text, with its steps; `sentences` explain them, by their ids."""
+    """The document of a report as text; `rest` makes it without its steps, and `sentences` explain these."""
+    trace = report.trace
     judged = {} if trace.judgement is None else trace.judgement.steps
-    steps: list[Document] = []
-    lists: list[str] = []
-    for step in trace.steps:
-        alone = step_alone(step, judged.get(step.id), sentences.get(step.id))
-        steps.append({**alone, "servers": _PLACE, "attempts": _PLACE})
-        lists += _servers(step.servers), ", ".join([_attempt(each, verbose) for each in step.attempts])
-    first, *others = _around_places({**document, "steps": steps})
-    return "".join([first, *[f"[{text}]{after}" for text, after in zip(lists, others, strict=True)]])
+    steps = [_step(each, judged.get(each.id), sentences.get(each.id), verbose) for each in trace.steps]
+    own: dict[str, object] = {"steps": _list(steps)}
+    like = _like(report)
+    if like is not None:
+        cut = delegation_reached(trace)
+        own |= {
+            "question": _question(trace.question),
+            "started": _quoted(iso(trace.started, "milliseconds")),
+            "seed": trace.seed,
+            "answer": _list(map(_rrset, trace.answer)),
+            "delegation": "null" if cut is None else _referral(cut),
+            "lives": _list(map(_life, report.lives)),
+            "journey": _list([_leg(*each) for each in Story(report).legs()]),
+            "stats": _stats(trace.stats),
+        }
+    return written(like, own, rest)
 
 
-def _around_places(document: Document) -> list[str]:
-    """The text of a document before, between and after the values that are `_PLACE`."""
-    return _encode(document).split(_AS_TEXT)
+def _like(report: Report) -> Hashable:
+    """What plain documents have in common that are alike but for their `own` values; None for all others."""
+    trace = report.trace
+    if (_more_in_trace(trace), _more_in_report(report)) != _NO_MORE:
+        return None
+    return "document", trace.outcome, trace.rcode, *trace.unasked.items()
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(texts)}]"
+
+
+def _text(text: str) -> str:
+    """A text from which nothing is lost that is shown, or null for an empty one."""
+    return _quoted(harmless(text)) if text else "null"
+
+
+def _question(question: Question) -> str:
+    like = "question", question.rdtype, question.rdclass
+    return written(like, {"name": _quoted(name_text(question.name))}, lambda: question_of(question))
+
+
+def _rrset(rrset: dns.rrset.RRset) -> str:
+    own = {
+        "name": _quoted(name_text(rrset.name)),
+        "ttl": rrset.ttl,
+        "rdata": _list([_quoted(rdata_text(rdata)) for rdata in rrset]),
+    }
+    return written(("rrset", rrset.rdtype, rrset.rdclass), own, lambda: rrset_of(rrset))
 
 
 @kept(most=1024)
+def _referral(cut: Delegation) -> str:
+    return encode(referral_of(cut))
+
+
+def _life(life: Life) -> str:
+    own = {
+        "name": _quoted(name_text(life.name)),
+        "ttl": life.ttl,
+        "until": _quoted(iso(life.until, "seconds")),
+    }
+    return written(("life", life.what, life.rdtype), own, lambda: life_of(life))
+
+
+def _leg(leg: Leg, title: str, text: str) -> str:
+    own: dict[str, object] = {"text": _quoted(text)}
+    if leg.zone is None and not leg.steps:  # of nearly all names: who asks, and what becomes of the answer
+        return written(("leg", leg.stage, leg.number, title), own, lambda: leg_of(leg, title, text))
+    own |= {
+        "number": leg.number,
+        "title": _quoted(title),
+        "zone": "null" if leg.zone is None else _quoted(name_text(leg.zone)),
+        "steps": list(leg.steps),
+    }
+    return written(("leg", leg.stage), own, lambda: leg_of(leg, title, text))
+
+
+def _stats(stats: Stats) -> str:
+    shown = stats_of(stats)
+    return written("stats", shown, shown.copy)
+
+
+def _step(step: Step, evidence: StepEvidence | None, sentence: str | None, verbose: bool) -> str:
+    referral = step.referral
+    own = {
+        "id": step.id,
+        "parent": "null" if step.parent is None else step.parent,
+        "zone": _quoted(name_text(step.zone)),
+        "question": _question(step.question),
+        "servers": _servers(step.servers),
+        "attempts": _list([_attempt(each, verbose) for each in step.attempts]),
+        "referral": "null" if referral is None else _referral(referral),
+        "security": "null" if evidence is None else _quoted(evidence.security),
+        "evidence": "null" if evidence is None else encode(evidence_of(evidence)),
+        "note": _text(step.note),
+        "explanation": "null" if sentence is None else _quoted(sentence),
+    }
+    like = "step", denied_compactly(step), _of_step(step)
+    return written(like, own, lambda: step_alone(step, evidence, sentence))
+
+
+@kept(most=256)
 def _servers(servers: tuple[NameServer, ...]) -> str:
-    return ", ".join(map(_server, servers))
+    return _list(map(_server, servers))
 
 
 @kept(most=1024)
 def _server(server: NameServer) -> str:
-    return _encode(server_of(server))
+    return encode(server_of(server))
 
 
 def _attempt(attempt: Attempt, verbose: bool) -> str:
-    """The text of an attempt; its form is kept."""
-    exchange = attempt.exchange
-    if (form := _form(attempt, verbose)) is None:
-        return _encode(attempt_of(attempt, verbose))
-    shown = _shown.get(form)
-    if shown is None:
-        if len(_shown) >= _MOST:
-            _shown.clear()
-        around = _around_places({**attempt_of(attempt, verbose), **dict.fromkeys(_OWN, _PLACE)})
-        shown = _shown[form] = _Shown(around, exchange.message if verbose else None)
-    a, b, c, d, e, f = shown.around
-    size = "null" if exchange.wire is None else len(exchange.wire)
-    server, address = _quoted(name_text(attempt.server)), _quoted(exchange.query.address)
-    return f"{a}{server}{b}{address}{c}{ms(exchange.start)!r}{d}{ms(exchange.elapsed)!r}{e}{size}{f}"
+    exchange, like = attempt.exchange, _like_attempt(attempt, verbose)
+    own = {
+        "server": _quoted(name_text(attempt.server)),
+        "address": _quoted(exchange.query.address),
+        "start_ms": ms(exchange.start),
+        "rtt_ms": ms(exchange.elapsed),
+        "size": "null" if exchange.wire is None else len(exchange.wire),
+    }
+    return written(like, own, lambda: attempt_of(attempt, verbose), exchange.message if verbose else None)
 
 
-def _form(attempt: Attempt, verbose: bool) -> Hashable:
-    """What attempts have in common that are written alike but for `_OWN`; None where there are none such."""
+def _like_attempt(attempt: Attempt, verbose: bool) -> Hashable:
+    """What attempts have in common that are written alike but for their own values; None for all others."""
     exchange, query, cached = attempt.exchange, attempt.exchange.query, attempt.exchange.cached
     if not verbose:
         reply = None if exchange.message is None else _header(exchange.message)
@@ -99,6 +202,7 @@ def _form(attempt: Attempt, verbose: bool) -> Hashable:
     else:  # names that take a reply from each other have the same one
         reply = id(exchange.message)
     return (
+        "attempt",
         verbose,
         query.port,
         query.transport,

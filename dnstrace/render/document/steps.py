@@ -75,13 +75,14 @@ def step_alone(step: Step, evidence: StepEvidence | None, explanation: str | Non
         "compact_denial": denied_compactly(step),
         "referral": None if referral is None else referral_of(referral),
         "security": None if evidence is None else evidence.security,
-        "evidence": None if evidence is None else _evidence(evidence),
+        "evidence": None if evidence is None else evidence_of(evidence),
         "note": harmless(step.note) or None,
         "explanation": explanation,
     }
 
 
-def _evidence(evidence: StepEvidence) -> Document:
+def evidence_of(evidence: StepEvidence) -> Document:
+    """Why a step is secure or not: keys, DS records, signatures and proofs."""
     return {
         "reason": harmless(evidence.reason) or None,
         "keys": [

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     import dns.rrset
 
-    from dnstrace.model import Delegation, NameServer, Question
+    from dnstrace.model import Delegation, NameServer, Question, Stats
     from dnstrace.model.documents import Document
+    from dnstrace.model.journey import Leg
     from dnstrace.render.edns import ExtendedError
 
 
@@ -31,17 +32,19 @@ def question_of(question: Question) -> Document:
 
 
 def rrsets_of(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
-    """RRsets, with their data in presentation format."""
-    return [
-        {
-            "name": name_text(rrset.name),
-            "type": type_text(rrset.rdtype),
-            "class": class_text(rrset.rdclass),
-            "ttl": rrset.ttl,
-            "rdata": [rdata_text(rdata) for rdata in rrset],
-        }
-        for rrset in rrsets
-    ]
+    """RRsets, each as `rrset_of`."""
+    return [rrset_of(rrset) for rrset in rrsets]
+
+
+def rrset_of(rrset: dns.rrset.RRset) -> Document:
+    """An RRset, with its data in presentation format."""
+    return {
+        "name": name_text(rrset.name),
+        "type": type_text(rrset.rdtype),
+        "class": class_text(rrset.rdclass),
+        "ttl": rrset.ttl,
+        "rdata": [rdata_text(rdata) for rdata in rrset],
+    }
 
 
 def referral_of(delegation: Delegation) -> Document:
@@ -72,9 +75,36 @@ def ede_of(errors: Iterable[ExtendedError]) -> list[Document]:
     return [{"code": error.code, "name": error.name, "text": error.text} for error in errors]
 
 
+def leg_of(leg: Leg, title: str, text: str) -> Document:
+    """A leg of the journey from the name that is typed to the page."""
+    return {
+        "number": leg.number,
+        "stage": leg.stage,
+        "title": title,
+        "text": text,
+        "zone": None if leg.zone is None else name_text(leg.zone),
+        "steps": list(leg.steps),
+    }
+
+
+def stats_of(stats: Stats) -> Document:
+    """What a trace cost."""
+    return {
+        "queries": stats.queries,
+        "retries": stats.retries,
+        "timeouts": stats.timeouts,
+        "tcp": stats.tcp,
+        "bytes_out": stats.bytes_out,
+        "bytes_in": stats.bytes_in,
+        "zones": stats.zones,
+        "duration_ms": ms(stats.duration),
+        "critical_path_ms": ms(stats.critical_path),
+    }
+
+
 def iso(time: datetime, to: str) -> str:
     """A time as ISO 8601 in UTC, to `seconds` or `milliseconds`."""
-    return time.astimezone(UTC).isoformat(timespec=to).replace("+00:00", "Z")
+    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=to)}Z"
 
 
 def ms(seconds: float) -> float:

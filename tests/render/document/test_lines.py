@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from dnstrace.lab.world import load
 from dnstrace.message.reading import read_reply
 from dnstrace.model import Edns, Exchange, Fault, Settings, Trace
 from dnstrace.model.structs import replace
-from dnstrace.render.document import document, lines, to_json
+from dnstrace.render.document import document, forms, lines, to_json
 from tests.checks.documented import checked_world
 from tests.render import traces
 
@@ -56,6 +57,7 @@ def test_what_other_names_have_shown_is_written_the_same_but_for_its_time(world:
             assert to_json(judged, verbose=verbose) == json.dumps(document(judged, verbose=verbose))
 
 
+_PLAIN = ("www.example.com", 1), ("WWW.example.com", 2)
 _EVERY = Settings(all_servers=True, edns=Edns(options=((3, b""), (10, b"8 octets"))))
 
 
@@ -68,17 +70,24 @@ def test_replies_as_they_are_read_are_written_the_same(world: str, settings: Set
 
 
 def test_attempts_that_differ_in_server_time_and_size_alone_have_one_form() -> None:
-    lines._shown.clear()
+    forms._forms.clear()
     asked = trace("www.example.com", lab="textbook", settings=Settings(all_servers=True))
     made = report(_with(asked, _read_again))
     assert to_json(made) == json.dumps(document(made))
     attempts = [each for step in made.trace.steps for each in step.attempts]
-    assert 0 < len(lines._shown) < len(attempts) / 8
+    assert 0 < len(forms._forms) < len(attempts) / 2
 
 
-def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_MOST", 3)
-    lines._shown.clear()
-    judged = report(_taken(checked_world("textbook"), 1.0))
-    assert to_json(judged) == json.dumps(document(judged))
-    assert 0 < len(lines._shown) <= 3
+def test_a_plain_document_fills_the_form_of_another_one() -> None:
+    first, second = (report(trace(name, lab="textbook", seed=seed)) for name, seed in _PLAIN)
+    to_json(first)
+    known = {*forms._forms}
+    assert to_json(second) == json.dumps(document(second))
+    assert {*forms._forms} == known
+
+
+@pytest.mark.parametrize("field", [each for each in Trace.__match_args__ if each not in lines._OF_TRACE])
+def test_a_document_with_anything_more_is_not_taken_for_a_plain_one(field: str) -> None:
+    plain, more = traces.plain(), dict[str, Any]({field: ("something",)})
+    assert lines._like(report(plain)) is not None
+    assert lines._like(replace(report(plain), trace=replace(plain, **more))) is None
