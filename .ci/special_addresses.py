@@ -10,7 +10,8 @@ table first, from the two registries in CSV:
     https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry-1.csv
     https://www.iana.org/assignments/iana-ipv6-special-registry/iana-ipv6-special-registry-1.csv
 
-Multicast has registries of its own; the script adds its two blocks.
+Multicast has registries of its own, and so has the IPv6 address space: the script adds the two blocks of the
+former, what is outside 2000::/3, and IPv4-compatible addresses, which are deprecated.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ TABLE = Path(__file__).with_name("special-addresses.csv")
 MODULE = Path(__file__).parents[1] / "dnstrace" / "model" / "special.py"
 
 COLUMNS = ("Address Block", "Name", "RFC", "Globally Reachable")
-MULTICAST = (
+ELSEWHERE = (
     ("224.0.0.0/4", "Multicast", "[RFC5771]", "False"),
     ("ff00::/8", "Multicast", "[RFC4291]", "False"),
+    ("::/96", "IPv4-compatible address", "[RFC4291]", "False"),
+    ("::/3", "Not in use", "[RFC4291]", "False"),
+    ("4000::/2", "Not in use", "[RFC4291]", "False"),
+    ("8000::/1", "Not in use", "[RFC4291]", "False"),
 )
 USES = {
     "0.0.0.0/8": "this-network",
@@ -106,7 +111,7 @@ def write_table(date: str, rows: Iterable[Row]) -> None:
 
 def module(date: str, rows: Iterable[Row]) -> str:
     """The module: by IP version, the blocks, those with the longest prefix first."""
-    every = [*rows, *MULTICAST]
+    every = [*rows, *ELSEWHERE]
     if missing := USES.keys() - {row[0] for row in every}:
         raise SystemExit(f"the registries no longer have {', '.join(sorted(missing))}")
     text = HEAD.format(date=date)

@@ -21,6 +21,7 @@ BY_CHANCE = {
     "answers-stale",
     "any-sparse",
     "hosts-mixed",
+    "moved-with-old-ns",
     "soa-serial-reset",
     "zone-version",
 }

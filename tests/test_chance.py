@@ -36,6 +36,7 @@ COSTLY = {"huge"}  # takes seconds: left to --all, and out of what is combined
 PARAMETERS = ("silent=SOA", "silent=DNSKEY", "silent=NS", "truncates=DNSKEY", "upward=com.", "no-edns=NOTIMP")
 BASES = ("dnssec-good", "dnssec-keys-differ", "in-domain", "answers-differ", "textbook")
 _NUMBERED = re.compile(r"steps? \d+((, | and )\d+)*")
+_WHEN = re.compile(r"[\d.]+ s into the trace")
 _SHOWN = re.compile(r" \(shown by [^)]*\)|; shown by [^)]*(\))")
 
 
@@ -65,8 +66,8 @@ def _without_steps(finding: Finding) -> Finding:
 
 
 def _unnumbered(text: str) -> str:
-    """A text without the numbers of steps, or the query of the first of them."""
-    return _SHOWN.sub(r"\1", _NUMBERED.sub("a step", text))
+    """A text without the numbers of steps, or the query of the first of them, and without times."""
+    return _SHOWN.sub(r"\1", _WHEN.sub("then", _NUMBERED.sub("a step", text)))
 
 
 def checked(world: World, seed: int, chance: int | None = None) -> Trace:

@@ -57,6 +57,8 @@ def offered(attempt: Attempt) -> Meaning | None:
 
 def needed(trace: Trace) -> Trace:
     """The trace without the attempts that were made only because a reply came late."""
+    if not any(attempt.surplus for step in trace.steps for attempt in step.attempts):
+        return trace
     return replace(trace, steps=tuple(map(_without_surplus, trace.steps)))
 
 

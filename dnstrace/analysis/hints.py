@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import dns.message
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import ROOT, Name, Purpose, Source, Step, family_of
 from dnstrace.model.addresses import address_of
+from dnstrace.model.kept import kept
 
 _TYPES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
 
@@ -30,9 +32,9 @@ class OutdatedHint(NamedTuple):
     steps: tuple[int, ...]
 
 
-def outdated_hints(steps: Iterable[Step]) -> tuple[OutdatedHint, ...]:
+@kept(most=8)  # of each trace they are wanted several times
+def outdated_hints(taken: tuple[Step, ...]) -> tuple[OutdatedHint, ...]:
     """What is outdated in the hints with which a trace began; nothing if no root server was asked for it."""
-    taken = tuple(steps)
     primed = next((each for each in taken if each.purpose is Purpose.PRIME and each.meaning), None)
     if primed is None or primed.meaning is None or primed.meaning.child is None:
         return ()
@@ -73,7 +75,7 @@ def _addresses_now(
     """The address records that the root servers give for a server, or that were looked up; and where."""
     assert primed.chosen is not None  # its reply lists the root servers
     message = primed.attempts[primed.chosen].exchange.message
-    given = () if message is None else tuple(_of_server(server, message.additional))
+    given = () if message is None else _additional(message).get(server, ())
     if given:
         return given, (primed.id,)
     looked_up = [s for s in taken if s.purpose is Purpose.NS_ADDRESS and s.question.name == server]
@@ -81,6 +83,16 @@ def _addresses_now(
         rrset for s in looked_up if s.meaning is not None for rrset in _of_server(server, s.meaning.answer)
     )
     return found, (primed.id, *(step.id for step in looked_up))
+
+
+@kept(most=16)
+def _additional(message: dns.message.Message) -> dict[Name, tuple[dns.rrset.RRset, ...]]:
+    """The address records of each name in the additional section: looked through once, not once a server."""
+    found: dict[Name, tuple[dns.rrset.RRset, ...]] = {}
+    for rrset in message.additional:
+        if rrset.rdtype in _TYPES:
+            found[rrset.name] = (*found.get(rrset.name, ()), rrset)
+    return found
 
 
 def _of_server(server: Name, rrsets: Iterable[dns.rrset.RRset]) -> Iterator[dns.rrset.RRset]:

@@ -33,7 +33,7 @@ class Lead(NamedTuple):
     data: Hashable = None
 
 
-@kept(most=2048)
+@kept(most=1024)
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 
@@ -97,6 +97,7 @@ def unheard(steps: Iterable[Step]) -> frozenset[int]:
 # --- the shares -------------------------------------------------------------------------------
 
 
+@kept(most=8)  # of each trace they are wanted several times
 def shares(steps: tuple[Step, ...]) -> tuple[Share, ...]:
     """The results of all paths, largest share first; among equal shares, the result of the walk first.
 

@@ -109,7 +109,12 @@ def critical_attempts(steps: tuple[Step, ...]) -> list[Attempt]:
 
 
 def _seconds(attempts: list[Attempt]) -> float:
-    return math.fsum(each.exchange.elapsed for each in attempts if each.exchange.cached is None)
+    return math.fsum(map(_waited, attempts))
+
+
+def _waited(attempt: Attempt) -> float:
+    """The seconds that an attempt took of this trace."""
+    return attempt.exchange.elapsed if attempt.exchange.cached is None else 0.0
 
 
 def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list[Attempt]:
@@ -186,6 +191,8 @@ def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
     """The path within a step: through the chosen address, or the slowest if all were waited for."""
     if step.all_servers:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
+        if len({a.exchange.query.address for a in ended}) == len(ended) and not _any_looked_up(step):
+            return [max(ended, key=_waited)] if ended else []
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
         if len(step.attempts) == len(ended) == 1 and not _any_looked_up(step):

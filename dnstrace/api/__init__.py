@@ -6,6 +6,7 @@ The first two raise ValueError for a wrong name, type or setting; what the netwo
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -216,14 +217,16 @@ def _shares_of(trace: Trace) -> tuple[Share, ...]:
 def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     """The report of a trace to which the rules were applied."""
     from dnstrace.checks import applied
+    from dnstrace.checks.evidence import Evidence
     from dnstrace.checks.reconciliation import reconciled
     from dnstrace.checks.reservations import reservation
 
     every = (*findings, *(each.finding for each in judged.trace.accepted))
-    return replace(
-        judged,
-        rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
-        reservation="" if every else reservation(judged.trace),
-        explanations=explanations(finding.code for finding in every),
-        reconciliation=reconciled(judged.trace),
-    )
+    with closing(Evidence(judged.trace)) as evidence:
+        return replace(
+            judged,
+            rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
+            reservation="" if every else reservation(evidence),
+            explanations=explanations(finding.code for finding in every),
+            reconciliation=reconciled(evidence),
+        )

@@ -76,7 +76,7 @@ class Zones:
 
 
 def _why_unknown(remedy: Remedy, at_parent: bool) -> str:
-    if remedy.servers and remedy.where is None:
+    if remedy.servers and (remedy.where is None or at_parent):
         return f"{'a server has' if len(remedy.servers) == 1 else 'servers have'} to be changed first"
     if at_parent:
         return "the records to publish are not known"

@@ -10,6 +10,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.paths import final, shares
 from dnstrace.analysis.reached import is_bogus, last_step
+from dnstrace.api.validated import REJECTED
 from dnstrace.model import Kind, Outcome
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
@@ -121,7 +122,13 @@ def _paths_text(after: Trace) -> str:
     how_many = f"{count} of {paths} paths" if count.denominator == 1 else f"{float(total):.0%} of all paths"
     give = "gives" if count == paths == 1 else "give"
     what = _result_text(usable[0].meaning) if len(usable) == 1 else "an answer"
-    return f"{how_many.replace('1 of 1 paths', 'the only path')} {give} {what}{security}"
+    others = "; validating resolvers cannot use the others" if _has_rejected(after) else ""
+    return f"{how_many.replace('1 of 1 paths', 'the only path')} {give} {what}{security}{others}"
+
+
+def _has_rejected(after: Trace) -> bool:
+    attempts = (attempt for step in after.steps if step.main for attempt in step.attempts)
+    return any(attempt.meaning is REJECTED for attempt in attempts)
 
 
 def _result_text(meaning: Meaning) -> str:

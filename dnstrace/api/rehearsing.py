@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.api.changes import (
@@ -24,6 +25,7 @@ from dnstrace.api.changes import (
 )
 from dnstrace.api.outcome import Compared, compared
 from dnstrace.api.running import Run, begun, with_findings
+from dnstrace.api.validated import validated
 from dnstrace.message.edited import Edited
 from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import Supposed
@@ -53,8 +55,9 @@ async def rehearsed(run: Run, trace: Trace) -> Trace:
     findings = tuple(
         _with_result(finding, results.get(place)) for place, finding in enumerate(trace.findings or ())
     )
-    recorded = run.context.journal.snapshot()
-    return replace(trace, findings=findings, steps=recorded.steps, stats=recorded.stats)
+    recorded, known = run.context.journal.concluded(), {step.id: step for step in trace.steps}
+    steps = tuple(known.get(step.id, step) for step in recorded.steps)  # as the trace reads those before
+    return replace(trace, findings=findings, steps=steps, stats=recorded.stats)
 
 
 def _with_result(finding: Finding, result: _Result | None) -> Finding:
@@ -88,6 +91,10 @@ class _Rehearsal:
         self._clock = asyncio.get_running_loop().time
         self._known = KnownNetwork(trace.steps, run.context.network, self._may_ask)
         self._made = 0
+
+    @cached_property
+    def _before(self) -> Trace:
+        return validated(self._trace, self._run.tracing.anchors)
 
     async def results(self) -> dict[int, _Result]:
         """The results by the place of the finding; remedies for one delegation are first tried together."""
@@ -128,7 +135,7 @@ class _Rehearsal:
         ended = await self._walk_again(zone, change, list(map(edited, below)))
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
-        then = compared(self._trace, ended, findings, fresh)
+        then = compared(self._before, validated(ended, self._run.tracing.anchors), findings, fresh)
         return _Result(_text(then, len(set(remedies)))) if then.good else _Result()
 
     async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:

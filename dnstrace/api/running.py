@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
@@ -85,11 +86,16 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        if not self.tracing.settings.probe:
-            return under_way.concluded()
-        from dnstrace.analysis.apexes import without_false_apexes
+        trace = under_way.concluded()
+        if self.tracing.settings.probe:
+            from dnstrace.analysis.apexes import without_false_apexes
 
-        return without_false_apexes(under_way.concluded())
+            trace = without_false_apexes(trace)
+        if self.tracing.settings.probe or trace.judgement is not None:
+            from dnstrace.analysis.zones_shown import with_zones_shown
+
+            trace = with_zones_shown(trace)
+        return trace
 
 
 def begun(
@@ -138,17 +144,20 @@ async def with_findings(trace: Trace, until: float, unchanged: Unchanged | None 
     """
     from dnstrace.checks import Checking, applied
 
-    checking, unapplied, clock = Checking(trace, unchanged), list[str](), asyncio.get_running_loop().time
-    since = clock()
-    for rule in applied(trace):
-        if (now := clock()) >= until:
-            unapplied.append(rule.code)
-            continue
-        if now - since >= _TURN:
-            await other_turns()
-            since = clock()
-        checking.apply(rule)
-    return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
+    unapplied, clock = list[str](), asyncio.get_running_loop().time
+    with closing(Checking(trace, unchanged)) as checking:
+        since = clock()
+        for rule in applied(trace):
+            if (now := clock()) >= until:
+                unapplied.append(rule.code)
+                continue
+            if now - since >= _TURN:
+                await other_turns()
+                since = clock()
+            checking.apply(rule)
+        left_out = {*unapplied, *checking.held_back}
+        codes = tuple(rule.code for rule in applied(trace) if rule.code in left_out)
+        return replace(trace, findings=checking.findings, unapplied=codes)
 
 
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None = None) -> Question:

@@ -6,6 +6,8 @@ needs beyond the walk.
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from dnstrace.checks import (
     alias_rcode,
     aliases,
@@ -28,6 +30,7 @@ from dnstrace.checks import (
     interception,
     key_requests,
     letter_case,
+    losing,
     mixture,
     names,
     over_tcp,
@@ -42,8 +45,10 @@ from dnstrace.checks import (
     shared_addresses,
     signatures,
     soa,
+    special_addresses,
     spread,
     steadiness,
+    stopping,
     superfluous,
     transport,
     unexplained,
@@ -72,11 +77,11 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
-    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, superfluous,
-    soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
-    signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
-    bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
+    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
+    special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
+    records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -106,10 +111,10 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    checking = Checking(trace)
-    for rule in applied(trace):
-        checking.apply(rule)
-    return checking.findings
+    with closing(Checking(trace)) as checking:
+        for rule in applied(trace):
+            checking.apply(rule)
+        return checking.findings
 
 
 class Checking:
@@ -120,9 +125,18 @@ class Checking:
         self._evidence = Evidence(trace, unchanged)
         self._found = self._evidence.found
 
+    def close(self) -> None:
+        """Let go of what was collected; see `dnstrace.checks.evidence.Evidence.close`."""
+        self._evidence.close()
+
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""
         self._found += rule.apply(self._evidence)
+
+    @property
+    def held_back(self) -> frozenset[str]:
+        """The codes of the rules that a limit kept from being applied to every zone."""
+        return frozenset(self._evidence.held_back)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -73,7 +73,7 @@ class About(Reader):
         """The families that have no route from here."""
         return self._whole.unheard
 
-    @property
+    @cached_property
     def outdated_hints(self) -> frozenset[str]:
         """The addresses with which the walk began that the root servers no longer have, if it is the root."""
         return self._whole.outdated_hints if self.zone == ROOT else frozenset()

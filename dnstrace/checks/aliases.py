@@ -8,7 +8,7 @@ from typing import TypedDict
 import dns.rdatatype
 
 from dnstrace.checks.alias_links import AliasLink, Source, links_of
-from dnstrace.checks.catalogue import of_cut, of_trace
+from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.pointers import is_handed_over, without_pointer
@@ -28,7 +28,7 @@ _OF_HOST = 4  # labels, the root's included, of a name that is surely one of the
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
 def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     """The aliases lead in a circle.
 
@@ -68,9 +68,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: a query for the alias gets no data. If a stranger can register the target, or claim it
     at the provider that it points to, the stranger can take over the name.
 
-    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without
-    its final dot is taken as a name below the zone. By an alias in a reverse zone, the user of a part of a
-    network adds PTR records for the addresses in use (a notice).
+    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without its
+    final dot is taken as a name below the zone. An alias in a reverse zone leaves PTR records to the user of
+    that part of a network, who publishes them for the addresses in use (a notice).
 
     References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 2317 section 4; RFC
     6604 section 3
@@ -104,7 +104,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@of_trace(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+@of_trace(Level.WARNING, Blame.HOST, Trait.SURE_AT_ONCE, also=(Level.ERROR,))
 def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
     """The chain of aliases is longer than some resolvers follow.
 
@@ -268,7 +268,8 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
         return None
     if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA) and is_absent(ending[0]):
         return "which does not exist"
-    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
+    unasked = ending[0].limited or ending[0].given  # the server to start from need not lead there
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:

@@ -53,6 +53,8 @@ def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
 
 def _of_attempts(evidence: Evidence, step: Step) -> Iterator[Anomaly]:
     """What each address of a step did that could not be used, or that had to be asked for in another way."""
+    if all(attempt.meaning.usable for attempt in step.attempts):
+        return
     for indices in by_address(step).values():
         attempts = [step.attempts[index] for index in indices]
         last = attempts[-1]
@@ -146,13 +148,15 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
 
 def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
     """Probes that are answered unlike their control: the same question to the same address, put plainly."""
+    probes = [step for step in steps if step.probe in _LIKE_CONTROL]
+    questions = {step.question for step in probes}
     control = {
         (reply.address, step.question): reply
         for step in steps
-        if step.probe not in SHAPED
+        if step.probe not in SHAPED and step.question in questions
         for reply in replies_of(step)
     }
-    for step in (step for step in steps if step.probe in _LIKE_CONTROL):
+    for step in probes:
         for reply in replies_of(step):
             plainly = control.get((reply.address, step.question))
             if plainly is None or not plainly.meaning.usable or not reply.meaning.usable:
@@ -180,12 +184,14 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
     """Names that do not exist by one reply and do, or have names below them, by another of the zone."""
     there: dict[tuple[Name, Name], HeardReply] = {}
     denied: dict[tuple[Name, Name], list[HeardReply]] = defaultdict(list)
-    for step in (step for step in steps if step.probe not in (Probe.RECURSION, Probe.TRANSFER)):
-        for reply in replies_of(step):
-            if reply.meaning.kind is Kind.NXDOMAIN:
-                denied[step.zone, reply.meaning.target or step.question.name].append(reply)
-            elif reply.meaning.kind in _EXIST and not is_supposed(evidence, reply):
-                _note_existing(there, reply)
+    ordinary = [step for step in steps if step.probe not in (Probe.RECURSION, Probe.TRANSFER)]
+    for reply in (reply for step in ordinary for reply in replies_of(step)):
+        if reply.meaning.kind is Kind.NXDOMAIN:
+            denied[reply.step.zone, reply.meaning.target or reply.step.question.name].append(reply)
+    zones = {zone for zone, _ in denied}
+    for reply in (reply for step in ordinary if step.zone in zones for reply in replies_of(step)):
+        if reply.meaning.kind in _EXIST and not is_supposed(evidence, reply):
+            _note_existing(there, reply)
     for (zone, name), replies in denied.items():
         if (shown := there.get((zone, name))) is not None:
             cut = shown.meaning.delegation

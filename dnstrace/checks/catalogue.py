@@ -50,6 +50,9 @@ class Trait(Enum):
     NAMES_OPERATOR = auto()
     """Its message already says who needs to act."""
 
+    SURE_AT_ONCE = auto()
+    """It is known from what was heard, even if a limit kept some servers from being asked everything."""
+
     STANDS_ALONE = auto()
     """Nothing else can be judged while it lasts."""
 
@@ -77,6 +80,13 @@ class Rule(Struct):
         *others, last = self.level.value, *(level.value for level in self.also)
         return f"{', '.join(others)} or {last}" if others else last
 
+    def is_held_back(self, evidence: Evidence, partial: bool) -> bool:
+        """Whether it must not be applied, since a limit came before everything was asked; this is noted."""
+        if not partial or Trait.SURE_AT_ONCE in self.traits:
+            return False
+        evidence.held_back.add(self.code)
+        return True
+
     @property
     def references(self) -> tuple[str, ...]:
         """RFCs with their sections."""
@@ -95,6 +105,8 @@ def of_cut(
     def enter(rule: CutRule) -> CutRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
             for cut in evidence.cuts:
+                if entry.is_held_back(evidence, cut.partial):
+                    continue
                 faults = found_in(cut, cut.sound, entry.code, rule)
                 yield from (_finding(entry, fault, cut) for fault in faults)
 
@@ -111,7 +123,8 @@ def of_trace(
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
-            yield from (_finding(entry, fault, None) for fault in rule(evidence))
+            if not entry.is_held_back(evidence, bool(evidence.trace.cut_short)):
+                yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
         entry = _enter(rule, (level, *also), blame, traits, apply)
         return rule

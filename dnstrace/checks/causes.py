@@ -21,11 +21,13 @@ from dnstrace.model.compared import Disagreement
 from dnstrace.model.findings import Finding, Remedy
 from dnstrace.model.structs import replace
 
-_LAST_RESORT = "chain-broken"
+_LAST_RESORT, _LEFT_OVER = "chain-broken", "parent-servers-differ"
 _SAME_FIX = {
+    _LEFT_OVER: "answers-differ cut-denied denial-contradicts-data",
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
     "hosts-mixed": "answers-differ dnskey-differs",
+    "signature-missing": "type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
 
@@ -103,9 +105,10 @@ class Causes:
         return seen[-1]
 
     def _error_behind(self, effect: Finding) -> Finding | None:
+        causes = (cause for cause in self.of(effect) if cause.is_error)
         if effect.code in _AT_SERVER.split():
-            return None
-        return next((cause for cause in self.of(effect) if cause.is_error), None)
+            causes = (cause for cause in causes if cause.code == _LEFT_OVER)
+        return next(causes, None)
 
     def alike(self, main: Finding) -> list[Finding]:
         """The same findings about other servers of the zone, with a cause of the same kind."""
@@ -132,6 +135,14 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
         and cause.zone == effect.zone
         and (None in (cause.server, effect.server) or cause.server == effect.server)
     )
+
+
+def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Data that was added to a signed zone, at whose name BIND cannot deny the types that are not there."""
+    steps = evidence.trace.steps
+    failing = {steps[number - 1].question.name for number in effect.steps} - {cause.zone}
+    unsigned = {steps[number - 1].question.name for number in cause.steps}
+    return of_zone(evidence, cause, effect) and bool(failing) and failing <= unsigned
 
 
 def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
@@ -189,6 +200,23 @@ def unserved(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     return cause.is_error and of_zone(evidence, cause, effect) and not (cut and cut.serving)
 
 
+def of_left_over(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """No server of the zone serves it, and those that refer to it are behind, or no more than others."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone or cut.serving:
+        return False
+    referring, blamed = {reply.server for reply in cut.referrals}, set(cause.remedy.servers)
+    return bool(blamed & referring) and len(referring) <= len(blamed - referring or referring)
+
+
+def of_removed_cut(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """All servers that refer to the zone are behind: the current version of its parent has no such zone."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone:
+        return False
+    return {reply.server for reply in cut.referrals} == {*cause.remedy.servers}
+
+
 def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     """The cause is an error in the zone where the trace failed."""
     trace = evidence.trace
@@ -234,7 +262,9 @@ TABLE = (
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("ns-differs", of_versions, "answers-differ"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
-    Row("parent-servers-differ", of_delegation, "answers-differ"),
+    Row(_LEFT_OVER, of_delegation, _SAME_FIX[_LEFT_OVER]),
+    Row(_LEFT_OVER, of_left_over, f"{_DEAD} {_UNFOUND}"),
+    Row(_LEFT_OVER, of_removed_cut, "ds-without-dnskey ds-digest-wrong signature-missing chain-broken"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
     Row("type-fails", of_server, "answers-differ soa-missing"),
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
@@ -249,6 +279,7 @@ TABLE = (
     Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
     Row("ds-from-child", of_zone, "signature-missing denial-broken chain-broken answers-differ"),
     Row("signature-missing", of_zone, "denial-broken"),
+    Row("signature-missing", of_added_name, "type-fails"),
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),

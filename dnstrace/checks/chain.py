@@ -30,7 +30,7 @@ _COMPARE_ROOT = (
 )
 
 
-@of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR)
+@of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR, Trait.SURE_AT_ONCE)
 def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """DNSSEC validation fails.
 

@@ -12,18 +12,16 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
-from dnstrace.model import Kind, Probe, Purpose, Query, Transport
+from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
-_ERRORS = frozenset(
-    {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
-)
-_FAILED = _ERRORS | {Kind.TIMEOUT}
+_FAILED = ERRORS | {Kind.TIMEOUT}
 _LOST = 3  # queries that got no reply at first: fewer are lost datagrams
 _LOST_SHARE = 10  # of which at least one was lost
 
@@ -38,41 +36,68 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
 
     Left out are addresses at which a few datagrams were lost.
     """
-    if not any(attempt.meaning.kind in _FAILED for attempt in cut.all_attempts):
+    failed = {_asked(attempt) for attempt in cut.all_attempts if attempt.meaning.kind in _FAILED}
+    if not failed:
         return {}
     asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
     sent: dict[str, int] = defaultdict(int)
     for step in cut.all_steps:
         for attempt in step.attempts:
-            asked[_alike(attempt.exchange.query)].append(HeardReply(step, attempt))
             sent[attempt.exchange.query.address] += 1
+            if _asked(attempt) in failed:
+                asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
     errors: dict[str, list[HeardReply]] = defaultdict(list)
     lost: dict[str, list[HeardReply]] = defaultdict(list)
     for replies in asked.values():
         address = replies[0].address
         if any(reply.meaning.usable for reply in replies):
-            errors[address] += [reply for reply in replies if reply.meaning.kind in _ERRORS]
+            errors[address] += [reply for reply in replies if reply.meaning.kind in ERRORS]
         if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
             lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
     lossy = {
         address
         for address, replies in lost.items()
         if len(replies) >= _LOST and len(replies) * _LOST_SHARE >= sent[address]
-    }
+    } - cut.once(large_lost)
     every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
     return {address: replies for address, replies in every.items() if replies}
 
 
-def _alike(query: Query) -> Hashable:
-    """What equal queries have in common: how much they accept over UDP may differ, if the reply is small."""
-    edns = query.edns
-    how = None if edns is None else (edns.version, edns.options, edns.dnssec_ok)
-    labels = query.question.name.labels  # in mixed case it is another query
-    return query.address, query.question, labels, query.transport, how, query.recursion_desired
+def _asked(attempt: Attempt) -> Hashable:
+    """The address and what is asked for: quicker to compare than all that equal queries have in common."""
+    query = attempt.exchange.query
+    return query.address, query.question.rdtype, query.recursion_desired, query.question.name.labels
 
 
 def _is_cut_short(reply: HeardReply) -> bool:
     return reply.meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
+
+
+def large_lost(cut: Cut) -> frozenset[str]:
+    """The addresses whose large replies over UDP are lost: the same queries are answered in less room.
+
+    Chance loses small datagrams as well: here, all that arrived at once is smaller than all that did not.
+    """
+    at_once: dict[str, list[int]] = defaultdict(list)
+    later: dict[str, list[int]] = defaultdict(list)
+    for step in cut.all_steps:
+        lost: dict[str, int] = {}  # the room that was offered in vain
+        for attempt in step.attempts:
+            query, wire = attempt.exchange.query, attempt.exchange.wire
+            if query.transport is not Transport.UDP or query.edns is None:
+                continue
+            if attempt.meaning.kind is Kind.TIMEOUT:
+                lost[query.address] = query.edns.payload
+            elif wire is not None and query.edns.payload < lost.get(query.address, 0):
+                whole = attempt.meaning.kind is not Kind.TRUNCATED
+                later[query.address].append(len(wire) if whole else query.edns.payload)
+            elif wire is not None:
+                at_once[query.address].append(len(wire))
+    return frozenset(
+        address
+        for address, sizes in later.items()
+        if min(len(sizes), len(at_once[address])) >= _LOST and min(sizes) > max(at_once[address])
+    )
 
 
 def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
@@ -101,6 +126,24 @@ def answered_with_edns(cut: Cut) -> set[str]:
         if attempt.exchange.query.edns is not None and attempt.exchange.query.transport is Transport.UDP
     )
     return {exchange.query.address for exchange in with_edns if exchange.message is not None}
+
+
+def dropped_with_edns(cut: Cut) -> list[HeardReply]:
+    """The queries that get no reply with EDNS, and one without, at addresses that answer others with EDNS.
+
+    That is recorded as the cause only after a third query with EDNS in vain.
+    """
+    steady = answered_with_edns(cut) - cut.once(unsteady)
+    found: dict[tuple[str, Question], HeardReply] = {}
+    replied: set[tuple[str, Question]] = set()
+    for step in (step for step in cut.steps if step.zone == cut.zone and not step.at_resolver):
+        for attempt in step.attempts:
+            query = attempt.exchange.query
+            if attempt.cause is Cause.DROPS_EDNS and query.address in steady:
+                found.setdefault((query.address, step.question), HeardReply(step, attempt))
+            elif attempt.exchange.message is not None and query.edns is not None:
+                replied.add((query.address, step.question))
+    return [reply for key, reply in found.items() if key not in replied]
 
 
 def heard_over_udp(cut: Cut) -> set[str]:
@@ -156,7 +199,7 @@ def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     for each in sorted(useless, key=lambda each: not truncated(each)):
         query, kind = each.attempt.exchange.query, each.meaning.kind
         asked = query.address, query.question, query.edns is None
-        is_error = kind in _ERRORS and asked in cut_short
+        is_error = kind in ERRORS and asked in cut_short
         is_unlike = each.message is not None and kind is not Kind.TRUNCATED_OVER_TCP and asked in answered
         if (is_error or is_unlike) and each.address not in unsure:
             found.setdefault(each.address, each)

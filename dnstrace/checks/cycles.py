@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import dns.name
 
-from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.catalogue import Trait, of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import has_registrar
@@ -20,7 +20,7 @@ _ENDLESS = 6  # name servers looked up one within another: Unbound follows 4, BI
 _SHOWN = 3
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
 def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
     """Zones need each other to be found.
 
@@ -50,7 +50,7 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
             return
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
 def referral_endless(evidence: Evidence) -> Iterator[Observation]:
     """Each name server can be found only through another one, and there is no end to it.
 

@@ -12,10 +12,13 @@ import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
+from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
+from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
+from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -32,19 +35,12 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
-_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
-"""What says nothing about the zone asked as it is."""
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -60,6 +56,7 @@ class Cut(About):
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         super().__init__(evidence, zone)
         self._evidence = evidence
+        evidence.made.append(self)
         self._told: dict[Probe, tuple[HeardReply, ...]] = {}
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
@@ -73,6 +70,9 @@ class Cut(About):
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+        self._by_probe: dict[Probe | None, list[Step]] = {}
+        for step in self._probes:
+            self._by_probe.setdefault(step.probe, []).append(step)
         self.all_steps = (*self.walked, *self._probes)
         """The steps in which the zone's servers were asked, of the walk and of probes."""
 
@@ -91,6 +91,11 @@ class Cut(About):
         """Have every rule run for each name: what one finds depends on which others ran before it."""
         if self.sound is not None:
             self.sound.spoil()
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether a limit kept the servers of the zone, or above it, from being asked everything."""
+        return is_partial(self, self._evidence.trace)
 
     @property
     def probed(self) -> bool:
@@ -164,7 +169,9 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
+        every = map(self._or_silence, map(self._of_zone, (*self.replies, *others)))
+        unsure = unconfirmed(self, self._evidence.trace)
+        return tuple(reply for reply in every if reply.meaning.usable or reply.address not in unsure)
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -206,25 +213,16 @@ class Cut(About):
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
 
     @cached_property
-    def lost_over_tcp(self) -> dict[str, HeardReply]:
-        """By address, what was needed over TCP after a truncated reply, and did not come.
-
-        It may have been asked in the walk, in a probe, or to fetch keys.
-        """
-        purposes = {Purpose.DNSKEY, Purpose.DS}
-        keys = (s for s in self.steps if s.purpose in purposes and s.zone == self.zone)
-        found: dict[str, HeardReply] = {}
-        for step in (*self.walked, *keys, *self._probes):
-            for attempt in step.attempts:
-                if attempt.cause is Cause.NO_TCP:
-                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
-        return found
-
-    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
+
+    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
+        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
+        asked = self.everyone if asked is None else asked
+        faulty = {reply.address for reply in sick}
+        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
 
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
@@ -235,7 +233,7 @@ class Cut(About):
 
     def probe_steps(self, probe: Probe) -> list[Step]:
         """The steps in which a probe was put to the servers of the zone."""
-        return [step for step in self._probes if step.probe is probe]
+        return self._by_probe.get(probe, [])
 
     def _of(self, probe: Probe) -> tuple[HeardReply, ...]:
         if probe not in self._told:
@@ -257,14 +255,21 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that chance alone decided to make: no finding may follow from them.
-    `found` are the findings so far, while the rules are applied.
+    Left out are attempts that only chance made, as no finding may follow from them; queries that the network
+    lost, or to a server that had stopped answering, count as not awaited. `found` are the findings so far,
+    `made` all cuts looked at; the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        self.trace = trace = needed(trace)
-        self.reads, self.unchanged = Reads(), unchanged
+        trace = needed(trace)
+        self.losses = losses_in(trace.steps)
+        trace = without_chance(trace, self.losses)
+        self.stops = stops_in(trace.steps)
+        self.trace = trace = until_stopped(trace, self.stops)
+        self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged
         self.found: list[Finding] = []
+        self.made: list[Cut] = []
+        self.held_back: set[str] = set()
         main = [step for step in trace.steps if step.main]
         self.unheard = frozenset(unheard(step for step in main if step.all_servers) | trace.unasked.keys())
         zones: dict[Name, None] = {}
@@ -275,6 +280,12 @@ class Evidence:
             if step.referral is not None:
                 zones[step.referral.zone] = None
         self.cuts = tuple(Cut(self, zone) for zone in zones)
+
+    def close(self) -> None:
+        """Let go of the cuts, which refer to this: of many names, garbage is megabytes, and takes time."""
+        for cut in self.made:
+            vars(cut).clear()
+        vars(self).clear()
 
     def zone_of(self, step: Step) -> Name:
         """The zone that a step's reply is from: below the zone asked if the same servers serve both."""

@@ -2,95 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
 import dns.rdatatype
 
-from dnstrace.analysis.paths import Lead, lead
+from dnstrace.analysis.paths import lead
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomalies import is_supposed
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
-from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.known import Known
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
+from dnstrace.checks.signed_data import keys_in, signers_of_data
 from dnstrace.checks.statements import statements_of
-from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
+from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.naming import is_below
 
 _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
-
-
-class Known:
-    """What the reasons look at, beyond the anomaly itself; worked out when one needs it."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
-        self.cuts = {cut.zone: cut for cut in evidence.cuts}
-        self._steps = evidence.trace.steps
-        self._plain_steps = [step for step in self._steps if step.probe not in SHAPED]
-
-    @cached_property
-    def limited(self) -> set[int]:
-        """The steps that one of our own limits ended, or what they needed."""
-        found: set[int] = set()
-        for step in reversed(self._steps):
-            if step.limited:
-                found.add(step.id)
-            if step.id in found and step.parent is not None:
-                found.add(step.parent)
-        return found
-
-    @cached_property
-    def controls(self) -> dict[tuple[str, Question], set[Kind]]:
-        """What came from each address in reply to each question, asked plainly."""
-        found: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
-        for step in self._plain_steps:
-            for each in step.attempts:
-                found[each.exchange.query.address, step.question].add(each.meaning.kind)
-        return found
-
-    @cached_property
-    def plain(self) -> dict[tuple[Name, str], set[Kind]]:
-        """What came for SOA from each address of a zone."""
-        found: dict[tuple[Name, str], set[Kind]] = defaultdict(set)
-        for step in (step for step in self._steps if step.probe is Probe.SOA):
-            for each in step.attempts:
-                found[step.zone, each.exchange.query.address].add(each.meaning.kind)
-        return found
-
-    @cached_property
-    def said(self) -> dict[tuple[Name, Question], set[Lead]]:
-        """What the servers of each zone said to each question."""
-        found: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)
-        for step in self._plain_steps:
-            found[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
-        return found
-
-    @cached_property
-    def over_tcp(self) -> set[tuple[Name, str]]:
-        """The addresses of each zone with a usable reply over TCP."""
-        tcp = (step for step in self._steps if step.probe is Probe.TCP)
-        return {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
-
-    @cached_property
-    def heard(self) -> set[str]:
-        """The addresses that replied to anything."""
-        attempts = (attempt for step in self._steps for attempt in step.attempts)
-        return {a.exchange.query.address for a in attempts if a.exchange.message is not None}
-
-    @cached_property
-    def delegated(self) -> dict[Name, set[Name]]:
-        """The servers to which referrals to each zone lead."""
-        found: dict[Name, set[Name]] = defaultdict(set)
-        for cut in {
-            id(c): c for s in self._steps for a in s.attempts if (c := a.meaning.delegation)
-        }.values():
-            found[cut.zone] |= {each.name for each in cut.servers}
-        return found
 
 
 def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
@@ -245,6 +175,16 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     )
 
 
+def _own_entry_keys(known: Known, anomaly: Anomaly) -> bool:
+    """DNSKEY records of which only secure entry points differ: each signer may have its own (RFC 8901 2.1.2).
+
+    Whether DS records name them, and they sign, is judged by rules of their own.
+    """
+    if (anomaly.sort, anomaly.question.rdtype) != (Sort.DATA, dns.rdatatype.DNSKEY):
+        return False
+    return len({signers_of_data(reply.once(keys_in)) for reply in anomaly.replies}) == 1
+
+
 def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
     """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
     if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
@@ -284,6 +224,14 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
 def _serves_beneath(known: Known, reply: HeardReply, zone: Name) -> bool:
     cut, name = known.cuts.get(reply.step.zone), reply.step.question.name
     return cut is not None and statements_of(cut).hosts_beneath(reply.address, zone, name)
+
+
+def _of_version(known: Known, anomaly: Anomaly) -> bool:
+    """SOA records of servers that disagree on a delegation: they show which of these are behind."""
+    return bool(anomaly.replies) and all(
+        reply.step.probe is Probe.CUT and reply.step.question.name == reply.step.zone
+        for reply in anomaly.replies
+    )
 
 
 def _not_its_server(known: Known, anomaly: Anomaly) -> bool:
@@ -327,9 +275,8 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _of_the_start, _any_as_they_like,
-    _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
-    _too_large_for_a_probe,
+    _of_the_start, _any_as_they_like, _own_entry_keys, _made_for_the_query, _for_servers_alone,
+    _serves_child_too, _of_version, _not_its_server, _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.analysis.ordering import place
 from dnstrace.checks.alias_links import Source, source_of
@@ -100,11 +101,21 @@ def end_of_aliases(cut: Cut, name: Name) -> Name | None:
 
 def _links(cut: Cut) -> dict[Name, Name]:
     """The targets of the aliases seen when the addresses of name servers were asked for."""
+    return {r.name: r[0].target for r in cut.once(_given) if r.rdtype == dns.rdatatype.CNAME}
+
+
+def seen_addresses(cut: Cut, name: Name) -> frozenset[str]:
+    """The addresses of a host, such as the target of an alias, in what was asked about name servers."""
+    data = (rdata for r in cut.once(_given) if r.name == name and r.rdtype in _FAMILIES for rdata in r)
+    return frozenset(filter(None, map(address_of, data)))
+
+
+def _given(cut: Cut) -> list[dns.rrset.RRset]:
+    """The records in the answers to whoever asked for the addresses of name servers."""
     steps = (step for ended in _lookups(cut).values() for step in ended)
     meanings = [reply.meaning for reply in cut.probe(Probe.ADDRESS)]
     meanings += [step.meaning for step in steps if step.meaning is not None]
-    rrsets = (rrset for meaning in meanings for rrset in meaning.answer)
-    return {rrset.name: rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME}
+    return [rrset for meaning in meanings for rrset in meaning.answer]
 
 
 def given_on_request(cut: Cut, name: Name) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -161,3 +172,14 @@ def _of_parent(cut: Cut) -> list[Name]:
     if cut.delegation is not None:
         return [server.name for server in cut.delegation.servers]
     return [] if cut.walked and cut.walked[-1].given else [server.name for server in cut.servers]
+
+
+def naming_steps(cut: Cut) -> tuple[int, ...]:
+    """The steps in which the zone's name servers were seen."""
+    return cut.once(_steps_naming)
+
+
+def _steps_naming(cut: Cut) -> tuple[int, ...]:
+    found = [reply.step.id for reply in cut.referrals[:1]]
+    found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
+    return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))

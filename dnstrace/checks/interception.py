@@ -22,7 +22,7 @@ _ROOT_SERVERS = dns.name.from_text("root-servers.net.")
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
-@of_trace(Level.ERROR, Blame.NETWORK, Trait.STANDS_ALONE)
+@of_trace(Level.ERROR, Blame.NETWORK, Trait.STANDS_ALONE, Trait.SURE_AT_ONCE)
 def intercepted(evidence: Evidence) -> Iterator[Observation]:
     """Something on the network answers in place of the root servers.
 

@@ -60,13 +60,15 @@ def known_addresses(cut: Cut, name: Name) -> tuple[str, ...]:
 def lacking_dot(cut: Cut, name: Name) -> Name | None:
     """The name that was meant by one without an address that ends in the zone for lack of its final dot.
 
-    In a master file a name without its final dot is taken as one below the zone (RFC 1035 section 5.1).
+    In a master file a name without its final dot is taken as one below the zone (RFC 1035 section 5.1). That
+    zone may be the parent, where the delegation is.
     """
-    if name == cut.zone or not name.is_subdomain(cut.zone) or cut.zone == ROOT:
+    origin = cut.zone if name.is_subdomain(cut.zone) else cut.parent
+    if origin is None or name == origin or not name.is_subdomain(origin) or origin == ROOT:
         return None
     if known_addresses(cut, name):
         return None
-    meant = name.relativize(cut.zone).concatenate(ROOT)
+    meant = name.relativize(origin).concatenate(ROOT)
     return meant if meant.is_subdomain(cut.zone) or meant in cut.once(_every_name) else None
 
 

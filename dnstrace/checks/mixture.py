@@ -31,8 +31,9 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
     """The parent lists name servers of several hosts, each of which has a zone of its own.
 
     What it is: the servers that the parent lists fall into groups, and the NS records of the zone on each
-    group list no server of the others. Each host has a separate zone of that name, such as the former host
-    and the new one. Neither is a copy of the other, so their serials cannot be compared.
+    group list no server of the others, or only one group lists those of the other. Each host has a separate
+    zone of that name, such as the former host and the new one. Neither is a copy of the other, so their
+    serials cannot be compared.
 
     Why it matters: what users get depends on which host their resolver happens to ask, and a change that is
     made at one host never reaches the other.
@@ -51,10 +52,7 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
         f" {listed(sorted(names))})"
         for names, replies in hosts.items()
     )
-    useful = {
-        names: listed(sorted_out(cut, sorted(names)).good or by_server(replies))
-        for names, replies in hosts.items()
-    }
+    useful = {names: listed(_useful(cut, names, hosts)) for names in hosts}
     cure = (
         f"find out at which host {zone} is maintained, and have {parent} list only the servers of that host:"
         f" {', or '.join(useful.values())}"
@@ -62,6 +60,9 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
     remedy, blame, used = at_parent(cut), None, used_together(cut)
     if (signed := _trusted(cut, hosts)) is not None:
         cure = f"have {parent} list only {useful[signed]}: the DS records match only its keys"
+    elif strangers := _strangers(hosts):
+        cure, blame = _without_strangers(cut, strangers, hosts), Blame.HOST
+        remedy = in_zone(cut.zone, servers=strangers)
     elif used:
         cure = f"{join_text(cut, used)}; or, if only one of the hosts should serve it, {cure}"
         remedy, blame = join(cut, used), Blame.HOST
@@ -72,6 +73,30 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
         remedy=remedy,
         blame=blame,
     )
+
+
+def _useful(cut: Cut, names: Servers, hosts: dict[Servers, list[HeardReply]]) -> tuple[Name, ...]:
+    """The servers of a host that serve the zone: of what it lists, none that has the zone of another."""
+    others = {reply.server for each, replies in hosts.items() if each != names for reply in replies}
+    own = sorted_out(cut, sorted(names - others)).good
+    return own or tuple(by_server(hosts[names]))
+
+
+def _strangers(hosts: dict[Servers, list[HeardReply]]) -> tuple[Name, ...]:
+    """The servers that another host lists too, while their own zone lists none of that host's."""
+    heard = {names: {reply.server for reply in replies} for names, replies in hosts.items()}
+    found = (heard[other] & one for one, other in permutations(hosts, 2))
+    return tuple(sorted(set[Name]().union(*found)))
+
+
+def _without_strangers(cut: Cut, strangers: tuple[Name, ...], hosts: dict[Servers, list[HeardReply]]) -> str:
+    """What to do about servers that are listed as secondaries, and have a zone of their own."""
+    zone, them = zone_text(cut.zone), "it" if len(strangers) == 1 else "them"
+    others = {reply.server for replies in hosts.values() for reply in replies} - {*strangers}
+    verb = "is" if len(strangers) == 1 else "are"
+    copied = f"if {listed(strangers)} {verb} to serve {zone}, have {them} copy the zone of"
+    removed = f"if not, remove {them} from the NS records of {zone} in the zone and in {parent_text(cut)}"
+    return f"{copied} {listed(sorted(others))}; {removed}"
 
 
 def _trusted(cut: Cut, hosts: dict[Servers, list[HeardReply]]) -> Servers | None:
@@ -87,8 +112,8 @@ def _trusted(cut: Cut, hosts: dict[Servers, list[HeardReply]]) -> Servers | None
 def mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
     """The lists of name servers of separate hosts, with the replies that have them; empty if it is one host.
 
-    The parent lists servers of each, each lists a server of its own that replies, and none lists a server of
-    another. Each has an SOA record of its own: servers of one zone that list only themselves are one host's.
+    The parent lists servers of each, each lists a server of its own that replies, and no two list servers of
+    each other. Each has an SOA record of its own: servers that list only themselves may have copies of one.
     """
     return cut.once(_mixture)
 
@@ -99,7 +124,10 @@ def _mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
         return {}
     parents = {server.name for server in cut.delegation.servers}
     heard = {names: {reply.server for reply in replies} for names, replies in sets.items()}
-    apart = all(not heard[one] & (other | heard[other]) for one, other in permutations(sets, 2))
+    apart = all(
+        not (heard[one] & heard[other] or (heard[one] & other and heard[other] & one))
+        for one, other in permutations(sets, 2)
+    )
     own = all(heard[names] & names and heard[names] & parents for names in sets)
     if not (apart and own and _are_run_apart(cut, list(sets.values()))):
         return {}

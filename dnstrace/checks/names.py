@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TypedDict
 
@@ -11,14 +12,21 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import address_records, working, zone_of_host
-from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_addresses
-from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
+from dnstrace.checks.glue import address_records, glue, working, zone_of_host
+from dnstrace.checks.hosts import (
+    Host,
+    end_of_aliases,
+    host_of,
+    named,
+    naming_steps,
+    seen_addresses,
+    walked_addresses,
+)
+from dnstrace.checks.listing import known_addresses, lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.unfound import Reason, fix_of, reason, unregistered
 from dnstrace.model import ROOT, Name
-from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
@@ -57,7 +65,7 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
         dots = f": the final dot of {listed(meant.values())} is missing" if meant else ""
         yield Observation(
             message=f"{listed(names)} {one if len(names) == 1 else many}{dots}",
-            steps=tuple(step for host in group for step in host.steps) or _naming_steps(cut),
+            steps=tuple(step for host in group for step in host.steps) or naming_steps(cut),
             server=names[0] if len(names) == 1 else None,
             level=level,
             **_without_names(cut, group, meant),
@@ -83,8 +91,13 @@ def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
 
 def _instead_of_alias(cut: Cut, host: Host) -> str:
     """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
-    end, known = end_of_aliases(cut, host.name), walked_addresses(cut).get(host.name)
-    instead = None if end is None or (known and not working(cut, known)) else f"list {plain(end)} instead"
+    end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
+    led = {
+        text for text in walked_addresses(cut).get(host.name, ()) if text not in glued
+    }  # by way of the alias
+    found = led or (() if end is None else seen_addresses(cut, end))
+    serves = not glued if not found else bool(working(cut, found))
+    instead = f"list {plain(end)} instead" if end is not None and serves else None
     source = host.source
     if source is not None and source.rdtype == dns.rdatatype.DNAME:
         return instead or f"list a host that is not below {source.what} instead"
@@ -106,8 +119,9 @@ class _Fix(TypedDict):
 def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
     """What to do about names without an address: list those that were meant, or none in their place."""
     names, zone = [host.name for host in group], zone_text(cut.zone)
-    blame = _names_blame(cut, names)
-    at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
+    typed_above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)
+    blame = Blame.REGISTRAR if typed_above else _names_blame(cut, names)
+    at_zone, both = blame is not Blame.REGISTRAR, not typed_above and _is_in_both(cut, names)
     left = set(_listed_there(cut, at_zone)) - set(names)
     right = [name for name in meant.values() if name not in left]
     if not right and not sorted_out(cut, left).good:  # what is left must work
@@ -119,6 +133,8 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     if meant.keys() == set(names):
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
+        if typed_above and not all(known_addresses(cut, name) for name in right):
+            cure, add, remove = f"{cure}, and publish their addresses there as glue", (), ()
     else:
         them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
         better = listed(right) if right else "" if left else "other name servers"
@@ -203,49 +219,13 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
         address = address_literal(name, cut.zone)
         yield Observation(
             message=f"an NS record of {zone_text(cut.zone)} has the address {address} where a name is needed",
-            steps=(*_naming_steps(cut), *host_of(cut, name).steps),
+            steps=(*naming_steps(cut), *host_of(cut, name).steps),
             server=name,
             cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
             blame=_names_blame(cut, [name]),
             remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if remaining else ()),
         )
-
-
-@of_cut(Level.ERROR, Blame.SERVER_OPERATOR, also=(Level.WARNING,))
-def ns_address_special(cut: Cut) -> Iterator[Observation]:
-    """A name server has an address that cannot be reached from the Internet.
-
-    What it is: an address of a name server is private, loopback, link-local, multicast or otherwise
-    reserved (the IANA special-purpose address registries).
-
-    Why it matters: a resolver that picks this address asks a machine in its own network, or none at all.
-    It waits in vain, or gets the answer of a stranger.
-
-    How to fix it: publish the public address of the server in its own zone and as glue in the parent
-    zone, and remove the special address. Serve internal zones from servers that only internal resolvers
-    know.
-
-    References: RFC 6890 section 2.2; RFC 1918 section 5; RFC 4193 section 4.4
-    """
-    if _is_private(cut):
-        return
-    walked = walked_addresses(cut)
-    every = {name: (*walked.get(name, ()), *host_of(cut, name).addresses) for name in named(cut)}
-    useful = {name for name, found in every.items() if not found or not all(map(special, found))}
-    for name, addresses in every.items():
-        host = host_of(cut, name)
-        if found := {text: what for text in addresses if (what := special(text))}:
-            each = listed(f"{text} ({what})" for text, what in found.items())
-            yield Observation(
-                message=f"{plain(name)} has {_addresses_noun(found)} that cannot be reached from"
-                f" the Internet: {each}",
-                steps=(*_naming_steps(cut), *host.steps),
-                server=name,
-                cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
-                level=Level.WARNING if len(useful) > (name in useful) else Level.ERROR,
-                remedy=in_zone(cut.zone),
-            )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
@@ -266,17 +246,13 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
         nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Observation(
-                message=f"{plain(name)} is not a valid host name: these have letters, digits and"
-                " inner hyphens only",
-                steps=_naming_steps(cut),
+                message=f"{plain(name)} is not a valid host name: only letters, digits and"
+                " inner hyphens are allowed",
+                steps=naming_steps(cut),
                 server=name,
                 cure=f"give the server a valid host name, and list it instead of {plain(name)}",
                 remedy=in_zone(cut.zone),
             )
-
-
-def _addresses_noun(found: Collection[str]) -> str:
-    return "an address" if len(found) == 1 else "addresses"
 
 
 def host_name(name: Name) -> bool:
@@ -284,6 +260,7 @@ def host_name(name: Name) -> bool:
     return name != ROOT and all(_LABEL.fullmatch(label) for label in name.labels[:-1])
 
 
+@lru_cache(1024)
 def address_literal(name: Name, zone: Name) -> str:
     """The address that a name spells, by itself or below the zone; empty if it spells none."""
     for origin in (ROOT, zone):
@@ -312,24 +289,3 @@ def _names_level(cut: Cut, wrong: Iterable[Name]) -> Level:
 def _names_blame(cut: Cut, names: Iterable[Name]) -> Blame:
     """Who can remove names: the registrar, if only the parent lists them."""
     return Blame.REGISTRAR if cut.child and not set(names) & set(cut.child) else Blame.HOST
-
-
-def _naming_steps(cut: Cut) -> tuple[int, ...]:
-    """The steps in which the zone's name servers were seen."""
-    return cut.once(_steps_naming)
-
-
-def _steps_naming(cut: Cut) -> tuple[int, ...]:
-    found = [reply.step.id for reply in cut.referrals[:1]]
-    found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
-    return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))
-
-
-def _is_private(cut: Cut) -> bool:
-    """Whether the walk started at a special address: a private tree, where these addresses are right."""
-    return cut.summary(_starts_specially)
-
-
-def _starts_specially(cut: Cut) -> bool:
-    steps = cut.evidence.trace.steps
-    return bool(steps) and any(special(a.text) for server in steps[0].servers for a in server.addresses)

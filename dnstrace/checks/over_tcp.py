@@ -18,7 +18,7 @@ from dnstrace.checks.phrases import UPDATE, addresses
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, by_server, steps_of
 from dnstrace.checks.transport import each_doing
-from dnstrace.model import Kind, Probe
+from dnstrace.model import Cause, Kind, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
@@ -49,7 +49,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     steady = heard_over_udp(cut) - cut.once(unsteady)
     silent = [r for r in tried if r.message is None and r.meaning.kind not in SHOWS_NOTHING]
     silent = [r for r in silent if r.address in steady]
-    lost = {**{address: each for address, each in refused.items() if truncated(each)}, **cut.lost_over_tcp}
+    lost = {**{address: each for address, each in refused.items() if truncated(each)}, **_lost_over_tcp(cut)}
     answered = {r.address for r in tried if r.message is not None and r.address not in refused}
     needed = [r for address, r in lost.items() if address not in answered]
     rest = [r for r in (*silent, *refused.values()) if r.address not in lost]
@@ -109,4 +109,19 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 2181 section 9
     """
     found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
-    yield from each_doing(found, "truncates its replies over TCP too at", UPDATE)
+    yield from each_doing(found, "truncates its replies even over TCP at", UPDATE)
+
+
+def _lost_over_tcp(cut: Cut) -> dict[str, HeardReply]:
+    """By address, what was needed over TCP after a truncated reply, and did not come.
+
+    It may have been asked in the walk, in a probe, or to fetch keys.
+    """
+    purposes = {Purpose.DNSKEY, Purpose.DS}
+    keys = (s for s in cut.steps if s.purpose in purposes and s.zone == cut.zone)
+    found: dict[str, HeardReply] = {}
+    for step in (*cut.walked, *keys, *cut.all_steps):
+        for attempt in step.attempts:
+            if attempt.cause is Cause.NO_TCP:
+                found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+    return found

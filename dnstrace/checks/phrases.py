@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, by_server
+from dnstrace.checks.upper_zone import upper_zone
 from dnstrace.model import Question
 from dnstrace.model.naming import plain, zone_text
 
@@ -18,6 +19,8 @@ UPDATE = "update the name server software of {server}, or whatever changes its r
 
 def parent_text(cut: Cut) -> str:
     """The zone that delegates to this one, as far as it is known."""
+    if (upper := upper_zone(cut)) is not None:
+        return zone_text(upper)
     known = cut.parent is not None and not cut.referrals[0].step.given
     return zone_text(cut.parent) if known and cut.parent is not None else "the parent zone"
 
@@ -27,11 +30,17 @@ def question_text(question: Question) -> str:
     return f"{plain(question.name)} {dns.rdatatype.to_text(question.rdtype)}"
 
 
+def keys_text(tags: Iterable[int]) -> str:
+    """Keys by their tags: `key 12345`, or `keys 12345 and 54321`."""
+    tags = dict.fromkeys(tags)
+    return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
+
+
 def listed(items: Iterable[object], most: int = 6) -> str:
     """Names, addresses or other things: `a, b and c`; of more than `most` the first ones and the count."""
     texts = [plain(item) if isinstance(item, dns.name.Name) else str(item) for item in items]
     if len(texts) > most:
-        texts = [*texts[:most], f"{len(texts) - most} more"]
+        texts = [*texts[:most], f"{len(texts) - most:,} more"]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "none"
 
 

@@ -8,7 +8,7 @@ from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.serials import serials
-from dnstrace.model import Attempt, Kind, Name, NameServer, Trace, family_of
+from dnstrace.model import Attempt, Kind, Name, NameServer, family_of
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
 from dnstrace.model.serial import newest_of
@@ -16,9 +16,9 @@ from dnstrace.model.serial import newest_of
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
 
 
-def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
+def reconciled(evidence: Evidence) -> tuple[Reconciled, ...]:
     """A table for each zone whose servers were probed."""
-    return tuple(_zone(cut) for cut in Evidence(trace).cuts if cut.probed)
+    return tuple(_zone(cut) for cut in evidence.cuts if cut.probed)
 
 
 def _zone(cut: Cut) -> Reconciled:

@@ -102,10 +102,14 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
 
 def _malformed(evidence: Evidence) -> Iterator[_Odd]:
     """Every malformed record in the replies of name servers, in the order of the steps."""
+    sound: set[int] = set()  # the meanings of replies without any: most are equal
     for step in evidence.trace.steps:
         for reply in () if step.at_resolver or step.probe is Probe.CASE else replies_of(step):
-            for rrset, rdata, wrong in reply.once(_odd_records):
+            found = () if id(reply.meaning) in sound else reply.once(_odd_records)
+            for rrset, rdata, wrong in found:
                 yield _Odd(reply, rrset, rdata, wrong)
+            if not found:
+                sound.add(id(reply.meaning))
 
 
 def _odd_records(reply: HeardReply) -> tuple[tuple[dns.rrset.RRset, dns.rdata.Rdata, str], ...]:

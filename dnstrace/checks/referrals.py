@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 import dns.flags
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import host_of
@@ -66,24 +67,28 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 def _left_aside(cut: Cut) -> list[Cut]:
     """The zones to which servers of this one refer although the walk did not go there."""
     zones = (zone for found in statements_of(cut).referrals.values() for zone in found)
-    return [Cut(cut.evidence, zone) for zone in dict.fromkeys(zones) if cut.evidence.cut(zone) is None]
+    aside = [zone for zone in dict.fromkeys(zones) if not cut.summary(_is_on_the_way, zone)]
+    return [Cut(cut.evidence, zone) for zone in aside]
+
+
+def _is_on_the_way(cut: Cut, zone: Name) -> bool:
+    return cut.evidence.cut(zone) is not None
 
 
 def _undelegated(cut: Cut) -> Observation | None:
     """What to report if some of the parent's servers refer to the zone and others know of no such cut."""
-    above = cut.evidence.cut(cut.parent) if cut.parent is not None else None
-    if above is None:
-        return None
-    said = statements_of(above)
     steps = {reply.step.id: reply.step for reply in cut.referrals}
-    without = [
+    instead = [
         reply
         for step in steps.values()
         for reply in replies_of(step)
-        if _is_instead(cut, reply)
-        and soa_with_referral(reply) is None
-        and said.has_no_cut(reply.address, cut.zone)
+        if _is_instead(cut, reply) and soa_with_referral(reply) is None
     ]
+    above = cut.evidence.cut(cut.parent) if instead and cut.parent is not None else None
+    if above is None:
+        return None
+    said = statements_of(above)
+    without = [reply for reply in instead if said.has_no_cut(reply.address, cut.zone)]
     if not without:
         return None
     alike = all(agrees_below(above, reply, cut.zone) for reply in without)
@@ -100,6 +105,8 @@ def _undelegated(cut: Cut) -> Observation | None:
         remedy=_remedy(cut, without),
     )
     leads = any(_any_serves(cut, each) for each in cut.referrals)
+    if (older := behind(above, [*without, *cut.referrals])) is not None:
+        return _of_version(cut, older, found)
     if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
         return found
     return _left_over(cut, without, found, leads)
@@ -111,6 +118,17 @@ def _is_instead(cut: Cut, reply: HeardReply) -> bool:
     if below is None:
         return reply.meaning.kind in NEGATIVE | POSITIVE
     return is_below(below.zone, cut.zone) and below.zone not in cut.supposed
+
+
+def _of_version(cut: Cut, older: Behind, found: Observation) -> Observation:
+    """The same where the SOA records show which of the servers are behind."""
+    return replace(
+        found,
+        message=f"{found.message}; {older.text}",
+        server=only_server(older.replies),
+        cure=f"load version {older.newest} of {parent_text(cut)} on {server_names(older.replies)}",
+        remedy=_remedy(cut, list(older.replies)),
+    )
 
 
 def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:

@@ -15,13 +15,12 @@ from dnstrace.model import Outcome, Trace
 from dnstrace.model.naming import zone_text
 
 
-def reservation(trace: Trace) -> str:
+def reservation(evidence: Evidence) -> str:
     """Why finding nothing wrong does not mean that all is well, in words; empty if it does.
 
     All is well if the trace has ended, all its paths end alike, and every name server was heard.
     """
-    evidence = Evidence(trace)
-    return " and ".join((*_of_the_end(trace), *_of_paths(evidence), *_of_servers(evidence)))
+    return " and ".join((*_of_the_end(evidence.trace), *_of_paths(evidence), *_of_servers(evidence)))
 
 
 def _of_the_end(trace: Trace) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import combinations
 
 import dns.rdatatype
 
@@ -10,11 +11,12 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.child_sync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
-from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
+from dnstrace.checks.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import listed, parent_text, where
+from dnstrace.checks.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -36,7 +38,7 @@ from dnstrace.model.naming import zone_text
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
+@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE)
 def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """The parent has DS records for the zone, but none matches a key of the zone.
 
@@ -66,12 +68,12 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     publish = () if unheard(cut) else to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
-        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)}"
+        f"{parent_text(cut)} has {_ds_text(usable)} for {keys_text(ds.key_tag for ds in usable)}"
         f"{_not_had(cut, usable)}",
         steps,
         cure=cure_of_ds(cut, bool(publish)),
         records=publish,
-        blame=Blame.HOST if unheard(cut) else None,
+        blame=Blame.HOST if is_hosts(cut, publish) else None,
         remedy=remedy_of_ds(cut, publish),
     )
 
@@ -126,7 +128,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return
     if not deletes(asked) and (publish := to_publish(cut)):
-        keys = _keys_text(map(key_tag, signing.signing_keys))
+        keys = keys_text(map(key_tag, signing.signing_keys))
         yield Observation(
             f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
             f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
@@ -241,8 +243,8 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     Why it matters: a resolver that has the keys from one server and the data from another cannot validate
     the data, and answers SERVFAIL until its cache is renewed. The failure may come and go.
 
-    How to fix it: check that all servers have the same version of the zone. If several hosts sign it,
-    each of them has to publish the zone-signing keys of all.
+    How to fix it: check that all servers have the same version of the zone. If several providers sign it
+    with keys of their own, each has to publish the zone-signing keys of all.
 
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
@@ -259,13 +261,33 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
+        cure=_same_keys(cut, groups),
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def _same_keys(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> str:
+    """What to do where servers have different keys: copies of a zone are alike, its signers know each other.
+
+    Several sign it where the parent has DS records for keys of each, or where there are several primaries.
+    """
+    zone, signing = zone_text(cut.zone), signing_of(cut)
+    load = f"load the same version of {zone} on all its servers"
+    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    if any(not keys for keys, _ in groups):
+        return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else load
+    own = {
+        frozenset(signing.key_replies[reply.address][1] & {*signing.entries})
+        for _, replies in groups
+        for reply in replies
+    }
+    if primaries(cut) or any(one - other and other - one for one, other in combinations(own, 2)):
+        return f"have each provider that signs {zone} {share}"
+    return f"{load}; or, if several providers sign it with keys of their own, have each {share}"
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
@@ -289,17 +311,21 @@ def _not_had(cut: Cut, usable: list[DS]) -> str:
         )
     if near:
         return f", which {zone} has, but which is revoked or not a zone key"
-    had = _keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
-    return f", which {zone} does not have: it has {had}"
+    had = keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
+    return f", which {zone} does not have{_although(cut)}: it has {had}"
+
+
+def _although(cut: Cut) -> str:
+    """That the zone is signed with the keys that it lacks, if it is."""
+    if not (lost := lost_keys(cut)):
+        return ""
+    if not signing_of(cut).keys:
+        return ", although its data is signed"
+    return f", although {keys_text(lost)} {'sign' if len(lost) > 1 else 'signs'} its DNSKEY records"
 
 
 def _ds_text(records: list[DS]) -> str:
     return "a DS record" if len(records) == 1 else "DS records"
-
-
-def _keys_text(tags: Iterable[int]) -> str:
-    tags = dict.fromkeys(tags)
-    return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
 def _is_stale(signing: Signing, ds: DS, named: set[tuple[int, int]], wrong: frozenset[DS]) -> bool:

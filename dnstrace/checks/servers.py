@@ -8,9 +8,9 @@ import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
-from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
-from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
+from dnstrace.checks.replies import FAILING, SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.meaning import FROM_CHILD
@@ -39,7 +39,7 @@ _WHY = {
 }
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def unreachable(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer.
 
@@ -68,7 +68,7 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, dead, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def no_udp(cut: Cut) -> Iterator[Observation]:
     """A name server answers over TCP only.
 
@@ -91,7 +91,7 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def lame_server(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone does not serve it.
 
@@ -126,7 +126,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, lame, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def refuses(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone refuses to answer for it.
 
@@ -149,7 +149,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def fails(cut: Cut) -> Iterator[Observation]:
     """A name server replies with an error for the zone.
 
@@ -178,7 +178,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, failing, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def upward_referral(cut: Cut) -> Iterator[Observation]:
     """A name server refers to a zone above its own.
 
@@ -212,29 +212,35 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     Why it matters: many resolvers treat a server without AA as lame and ignore its answers. A cache may
     also be out of date.
 
-    How to fix it: serve the zone itself at this address, as primary or secondary.
+    How to fix it: serve the zone itself at this address, as primary or secondary. If only some answers lack
+    the flag, upgrade the software, or the load balancer that gives these answers.
 
     References: RFC 1035 section 4.1.1; RFC 2181 section 5.4.1
     """
+    sure = {address for address, control in cut.controls.items() if control.meaning.authoritative}
     without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
     known = {reply.address for reply in without}
     without += [reply for reply in without_authority(cut) if reply.address not in known]
+    never = known - sure
+    whole = [reply for reply in without if reply.address in never]
+    single = [reply for reply in without if reply.address not in never]
 
     def does(replies: list[HeardReply]) -> str:
         questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)
-        what = zone_text(cut.zone) if replies[0].address in known else listed(questions, 8)
+        what = zone_text(cut.zone) if replies[0].address in never else listed(questions, 8)
         return f"answers for {what} without authority (no AA flag) at {addresses(replies)}"
 
-    for each in each_server(
-        cut,
-        without,
-        does,
-        lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
-    ):
-        yield replace(each, level=Level.WARNING)
+    def serve(replies: list[HeardReply]) -> str:
+        return f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary"
+
+    def flag(replies: list[HeardReply]) -> str:
+        return f"make {_who(replies)} set the AA flag in these answers, as in those for {zone_text(cut.zone)}"
+
+    found = (*each_server(cut, whole, does, serve), *each_server(cut, single, does, flag, stays=True))
+    yield from (replace(each, level=Level.WARNING) for each in found)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that do not match the query.
 
@@ -273,7 +279,7 @@ def _repair_of_wrong(replies: list[HeardReply]) -> str:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that are not valid DNS messages.
 

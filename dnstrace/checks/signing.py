@@ -19,6 +19,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.reads import reading
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.signed_data import from_child, keys_in, signers_of_data, to_be_signed
+from dnstrace.checks.upper_zone import upper_zone
 from dnstrace.checks.zones_below import assumed_ds, holds, zones_below
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.effort import Effort
@@ -83,7 +84,7 @@ class Signing:
             if cut is not None and (cut.ds is not None or cut.denial):
                 found.append((reply, _ds(cut.ds)))
         for step in self._cut.steps:
-            if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DS:
+            if step.question.rdtype == dns.rdatatype.DS and step.question.name == self.zone:
                 found += [
                     (reply, _ds(reply.rrset(self.zone, dns.rdatatype.DS)))
                     for reply in replies_of(step)
@@ -321,18 +322,18 @@ def _anchored(cut: Cut) -> bool:
     if judgement is None:
         return False
     asked = [
-        s.id for s in cut.steps if (s.question.name, s.question.rdtype) == (cut.zone, dns.rdatatype.DNSKEY)
+        s.id for s in cut.steps if s.question.rdtype == dns.rdatatype.DNSKEY and s.question.name == cut.zone
     ]
-    shown = judgement.steps
-    if any(key.trusted for number in asked if number in shown for key in shown[number].keys):
+    if any(key.trusted for each in asked if each in judgement.steps for key in judgement.steps[each].keys):
         return True
     return cut.zone != ROOT and any(map(ds_usable, signing.ds)) and signing.below_anchor
 
 
 def _below_anchor(cut: Cut) -> bool:
     """Whether the zone above is signed and has a chain of trust itself."""
-    above = [each for each in cut.evidence.cuts if is_below(cut.zone, each.zone)]
-    return bool(above) and signing_of(max(above, key=lambda each: len(each.zone))).anchored
+    known = [each for each in cut.evidence.cuts if is_below(cut.zone, each.zone)]
+    above = max(known, key=lambda each: len(each.zone), default=None)
+    return above is not None and upper_zone(cut) in (None, above.zone) and signing_of(above).anchored
 
 
 def signing_of(cut: Cut) -> Signing:

@@ -7,20 +7,22 @@ from typing import Any
 
 import dns.rdatatype
 
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import followed_by_parent
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
-from dnstrace.checks.phrases import listed, server_names, where
+from dnstrace.checks.phrases import addresses, listed, server_names, where
 from dnstrace.checks.remedies import in_zone
-from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import newest_of
+from dnstrace.model.structs import replace
 
 _DAY = 86400  # seconds
 _EXPIRE = 14 * _DAY  # seconds
@@ -93,7 +95,7 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
 def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 
@@ -102,8 +104,9 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
     may also be lower than those of its secondaries, after it was reset.
 
-    Why it matters: users see old or new data by chance. A secondary that stays behind goes on until its
-    copy expires, and then fails. Just after a change, a difference for a few seconds is normal.
+    Why it matters: users see old or new data by chance. Where the old version lacks the data asked for, some
+    of them get none (an error). A secondary that stays behind goes on until its copy expires, and then
+    fails. Just after a change, a difference for a few seconds is normal.
 
     How to fix it: find out why the server that is behind does not transfer the zone. Check that NOTIFY
     and AXFR are allowed, that TCP is open, that the TSIG keys match, and that the serial on the primary
@@ -140,26 +143,39 @@ def _several_primaries(
 
 
 def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
-    """The observation that some servers have an older version than others."""
+    """The observation that some servers have an older version than others, or some of their addresses."""
     newest = newest_of(list(by_serial))
-    old = [reply for serial, replies in by_serial.items() for reply in replies if serial != newest]
+    new, old = by_serial[newest], [r for serial, each in by_serial.items() if serial != newest for r in each]
+    split = bool({reply.server for reply in old} & {reply.server for reply in new})
+    who = where if split else server_names
     each = listed(
-        f"serial {serial} on {server_names(replies)}"
-        for serial, replies in by_serial.items()
-        if serial != newest
+        f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
     )
+    cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
+    if split:
+        lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
+        cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"
     found = Observation(
-        message=f"{server_names(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
-        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {server_names(by_serial[newest])}",
+        message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
+        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
-        cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
-        " did not happen",
+        cure=cure,
         remedy=in_zone(cut.zone, servers=by_server(old)),
+        level=_lag_level(cut, {reply.address for reply in old}),
     )
-    if (primary := _primary(cut, old)) is not None:
-        return _behind_secondaries(cut, primary, by_serial, newest)
-    return _with_servers_replaced(cut, old, by_serial[newest], found) or found
+    if not split and (primary := _primary(cut, old)) is not None:
+        return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
+    return _with_servers_replaced(cut, old, new, found) or found
+
+
+def _lag_level(cut: Cut, old: set[str]) -> Level:
+    """An error where servers with an old version deny what the others answer: some users get nothing."""
+    for replies in map(replies_of, cut.walked):
+        answers = any(r.meaning.kind in POSITIVE and r.address not in old for r in replies)
+        if answers and any(r.meaning.kind in NEGATIVE and r.address in old for r in replies):
+            return Level.ERROR
+    return Level.WARNING
 
 
 def _primary(cut: Cut, old: list[HeardReply]) -> Name | None:

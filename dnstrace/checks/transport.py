@@ -9,9 +9,15 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
+from dnstrace.checks.controls import (
+    answered_with_edns,
+    dropped_with_edns,
+    knowing_edns,
+    large_lost,
+    unsteady,
+)
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import UPDATE, addresses, listed
+from dnstrace.checks.phrases import UPDATE, addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
@@ -64,12 +70,12 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING,))
 def drops_edns(cut: Cut) -> Iterator[Observation]:
     """Queries with EDNS get no reply.
 
-    What it is: a name server, or a firewall in front of it, drops queries that have an OPT record; without
-    one they are answered.
+    What it is: a name server, or a firewall in front of it, drops queries that have an OPT record, or those
+    for some names and types; without one they are answered.
 
     Why it matters: resolvers ask with EDNS. They wait in vain before they try without it, and validating
     resolvers fail.
@@ -86,6 +92,17 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
         "let queries with EDNS reach {server}, or update the name server software",
         lambda reply: reply.address not in passed,
     )
+    for server, replies in by_server(dropped_with_edns(cut)).items():
+        asked = listed(dict.fromkeys(question_text(reply.step.question) for reply in replies), 3)
+        yield Observation(
+            f"{plain(server)} does not reply to queries with EDNS for {asked} at {addresses(replies)},"
+            " although it answers them without EDNS, and others with it",
+            steps_of(replies),
+            server=server,
+            cure=f"make {plain(server)}, or the device in front of it, reply to every query with EDNS",
+            level=Level.WARNING if len(replies) == 1 else None,  # it may be chance
+            remedy=at_servers(server),
+        )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -106,6 +123,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
         Cause.DROPS_LARGE_UDP,
         "sends replies over 512 octets, which do not arrive, at",
         "let fragments and large datagrams from {server} pass, or limit UDP replies to 1232 octets",
+        also=cut.once(large_lost),
     )
 
 
@@ -244,9 +262,14 @@ def _each_fault(
 
 
 def _by_cause(
-    cut: Cut, cause: Cause, does: str, cure: str, holds: Callable[[HeardReply], bool] = lambda reply: True
+    cut: Cut,
+    cause: Cause,
+    does: str,
+    cure: str,
+    holds: Callable[[HeardReply], bool] = lambda reply: True,
+    also: frozenset[str] = frozenset(),
 ) -> Iterator[Observation]:
-    shown = cut.causes[cause]
+    shown = cut.causes[cause] | also
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
     yield from each_doing(found, does, cure)
 

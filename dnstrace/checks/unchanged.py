@@ -70,7 +70,9 @@ class Sound(dict[str, tuple[tuple[What, object], ...]]):
     def has(self, code: str, cut: About) -> bool:
         """Whether a rule would find nothing wrong with this cut, which is like the others."""
         read = None if self._spoiled else self.get(code)
-        return read is not None and all(cut.summary(what[0], *what[1]) == value for what, value in read)
+        if not read:
+            return read is not None
+        return all(cut.summary(what[0], *what[1]) == value for what, value in read)
 
 
 def found_in(

@@ -67,8 +67,10 @@ def unregistered(cut: Cut, host: Host) -> Name | None:
 
     It is one that anybody can register, or a top-level domain.
     """
+    if not host.nxdomain or len(host.name) < 2:
+        return None
     denied = [step.zone for step in cut.evidence.lookups.get(host.name, ()) if is_absent(step)]
-    if not denied or not host.nxdomain or len(host.name) < 2:
+    if not denied:
         return None
     domain = registered(host.name)
     if domain is not None and all(zone != domain and domain.is_subdomain(zone) for zone in denied):

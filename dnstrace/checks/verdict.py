@@ -10,6 +10,7 @@ result is not called bogus; and the fault of a server that the parent should no 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dnstrace.analysis.reached import ended_unasked, is_bogus, last_step, went_wrong, zone_reached
@@ -47,7 +48,8 @@ def verdict(trace: Trace) -> Verdict | None:
     found = [finding for finding in _found(trace, whole) if finding.level is not Level.NOTICE]
     candidates = found if whole else _explaining(trace, found)
     if candidates:
-        return _of_finding(Causes(Evidence(trace), found), candidates[0], whole)
+        with closing(Evidence(trace)) as evidence:
+            return _of_finding(Causes(evidence, found), candidates[0], whole)
     return None if whole else _of_walk(trace)
 
 
@@ -159,7 +161,8 @@ def _of_walk(trace: Trace) -> Verdict:
     bogus = trace.judgement if is_bogus(trace) and trace.outcome is not Outcome.FAILED else None
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
-    blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
+    with closing(Evidence(trace)) as evidence:
+        blame, operator = acting(evidence, _blame(trace, last_step(trace)), zone)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
     job = "" if " needs to " in reason else who_fixes(blame, operator)
     off = _switched_off(trace)

@@ -14,7 +14,7 @@ from dnstrace.cli.usage import harmless
 
 TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import TextIO
 
     from rich.console import Console
@@ -154,20 +154,40 @@ class Environment:
         except (OSError, ValueError) as error:
             raise Unwritable(getattr(error, "strerror", None) or str(error)) from error
 
+    def write_list(self, rows: Sequence[Sequence[str]]) -> None:
+        """Write rows of cells in columns: one line each, and folded between words on a terminal."""
+        from dnstrace.cli.listing import listed
+
+        self.write(listed(rows, self.width if self.is_terminal else 0))
+
     def check_writable(self) -> None:
         """Raise Unwritable if there is no stdout, before anything is sent in vain."""
         if self.stdout is None:
             raise Unwritable("standard output is closed")
 
     def remark(self, text: str) -> None:
-        """Write one line to stderr, if there is one; a remark that cannot be written is not an error."""
+        """Write one line to stderr, if there is one; a remark that cannot be written is not an error.
+
+        On a terminal, a line that does not fit is folded between words.
+        """
         if self.stderr is None:
             return
         try:
-            self.stderr.write(f"dnstrace: {harmless(text)}\n")
+            line, width = f"dnstrace: {harmless(text)}", self._remark_width
+            if width and len(line) > width:
+                from dnstrace.cli.listing import remark_lines
+
+                line = remark_lines(line, width)
+            self.stderr.write(f"{line}\n")
             self.stderr.flush()
         except (OSError, ValueError):
             return
+
+    @property
+    def _remark_width(self) -> int:
+        """Columns that a remark is folded to; 0 if it is not read on a terminal."""
+        is_read = self.stderr is not None and self.stderr.isatty()
+        return max(_columns(self.stderr), _NARROWEST) if is_read else 0
 
     @property
     def tells_progress(self) -> bool:

@@ -26,11 +26,10 @@ def world_named(lab: str) -> World:
 
 
 def print_list(environment: Environment) -> int:
-    """Print the worlds of the lab, one line each."""
+    """Print the worlds of the lab, one line each where that fits."""
     from dnstrace.lab.world import summaries
 
-    longest = max(len(name) for name, _ in summaries())
-    environment.write("".join(f"{name:<{longest}}  {title}\n" for name, title in summaries()))
+    environment.write_list(summaries())
     return Exit.ANSWER
 
 

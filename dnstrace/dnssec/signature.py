@@ -147,10 +147,17 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
     if rrsig.labels < len(zone) - 1:
         return f"its signature is for a wildcard above {zone_text(zone)}"
     if (period := current(rrsig, at)) < 0:
-        return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
+        return _early(rrsig, at)
     if period > 0:
         return _expired(rrsig.expiration, at)
     return ""
+
+
+def _early(rrsig: RRSIG, at: float) -> str:
+    if ahead(int(at), rrsig.expiration) > 0:
+        ends, begins = (_date(each, at) for each in (rrsig.expiration, rrsig.inception))
+        return f"its signature is never valid: it expires at {ends}, before it begins at {begins}"
+    return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
 
 
 def _expired(serial: int, at: float) -> str:
@@ -163,8 +170,11 @@ def _expired(serial: int, at: float) -> str:
 def _moment(serial: int, at: float) -> str:
     """A 32-bit time as the date nearest to `at`, and how far that is from `at`."""
     distance = ahead(serial, int(at))
-    date = moment(serial, at).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"{date}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} this check"
+    return f"{_date(serial, at)}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} this check"
+
+
+def _date(serial: int, at: float) -> str:
+    return moment(serial, at).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _span(seconds: int) -> str:

@@ -24,6 +24,7 @@ _APEX = 3  # labels of the zones that worlds are about, the root's among them
 _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 section 9)
 
 AT_TIMES = "at-times"
+STOPS = "stops-after"
 
 
 @misbehaviour(AT_TIMES)
@@ -33,6 +34,15 @@ def _at_times(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     if asked.before or crc32(asked.wire[2:]) % int(share or 4):
         return otherwise(asked)
     return SILENCE if what == "silent" else error(asked, dns.rcode.from_text(what or "SERVFAIL"))
+
+
+@misbehaviour(STOPS)
+def _stops_after(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """After N queries nothing comes any more, or an RCODE: `stops-after=1`, `stops-after=5 REFUSED`."""
+    most, _, what = parameter.partition(" ")
+    if asked.earlier < int(most):
+        return otherwise(asked)
+    return error(asked, dns.rcode.from_text(what)) if what else SILENCE
 
 
 @misbehaviour("recurses")

@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import respond
-from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.lab.reaction import SILENCE, Asked, Reaction, Responder, error, flagged, misbehaviour, said
 from dnstrace.model.mnemonics import AT_PARENT
 
 _SOA = "ns.invalid. hostmaster.invalid. 1 7200 900 1209600 300"
@@ -48,6 +48,15 @@ def _nxdomain_with_answer(asked: Asked, otherwise: Responder, parameter: str) ->
     if asked.query.question[0].name == dns.name.from_text(parameter) and reply.answer:
         reply.set_rcode(dns.rcode.NXDOMAIN)
     return said(reply)
+
+
+@misbehaviour("drops-denials")
+def _drops_denials(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Negative answers to queries with EDNS do not arrive."""
+    reaction = otherwise(asked)
+    replies = [dns.message.from_wire(wire) for wire in reaction.replies]
+    denies = any(r.rdtype == dns.rdatatype.SOA for reply in replies[:1] for r in reply.authority)
+    return SILENCE if denies and asked.query.edns >= 0 else reaction
 
 
 @misbehaviour("denies-name")

@@ -19,12 +19,16 @@ from dnstrace.model.structs import Struct, replace
 
 
 class Asked(Struct):
-    """A query as a server gets it: read, in octets, over which transport, and how often it came before."""
+    """A query as a server gets it: read, in octets, over which transport, and how often it came before.
+
+    `earlier` is how many queries came before it, whatever they asked.
+    """
 
     query: dns.message.Message
     wire: bytes
     transport: Transport
     before: int = 0
+    earlier: int = 0
 
 
 class Reaction(Struct):

@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 
 from dnstrace.lab.authority import Authority, fit
-from dnstrace.lab.careless import AT_TIMES
+from dnstrace.lab.careless import AT_TIMES, STOPS
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
@@ -25,8 +25,8 @@ class LabServer:
     """What answers at the addresses of one server of a world: its zones, behind what it `does` wrong.
 
     The same query always has the same reaction, whatever its ID, so reactions are kept. Where a server
-    `varies` that depends on how often the query came before too, which the caller counts. Raises WorldError
-    for an unknown misbehaviour.
+    `varies` that depends on how often the query came before too, and on how many others did, which the caller
+    counts. Raises WorldError for an unknown misbehaviour.
     """
 
     def __init__(self, zones: Sequence[LabZone], does: Sequence[str] = ()) -> None:
@@ -34,27 +34,27 @@ class LabServer:
         self._respond: Responder = self._answer
         for text in reversed(does):
             self._respond = misbehaving(text, self._respond)
-        self._kept: dict[tuple[Transport, bytes, int], tuple[int, Reaction]] = {}
-        self.varies = any(text.partition("=")[0] == AT_TIMES for text in does)
+        self._kept: dict[tuple[Transport, bytes, int, int], tuple[int, Reaction]] = {}
+        self.varies = any(text.partition("=")[0] in (AT_TIMES, STOPS) for text in does)
 
-    def react(self, wire: bytes, transport: Transport, before: int = 0) -> Reaction:
-        """What the server does about the octets of a query that came `before` so often."""
+    def react(self, wire: bytes, transport: Transport, before: int = 0, earlier: int = 0) -> Reaction:
+        """What the server does about a query in octets, after `before` equal ones and `earlier` in all."""
         if len(wire) < _HEADER or wire[2] & 0x80:
             return SILENCE
-        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before if self.varies else 0)
+        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before, earlier)
         kept = self._kept.get(key)
         if kept is None:
-            kept = message_id, self._react(wire, transport, before)
+            kept = message_id, self._react(wire, transport, before, earlier)
             if len(self._kept) < _KEPT:
                 self._kept[key] = kept
         return _with_id(kept[1], kept[0] ^ message_id)
 
-    def _react(self, wire: bytes, transport: Transport, before: int) -> Reaction:
+    def _react(self, wire: bytes, transport: Transport, before: int, earlier: int) -> Reaction:
         try:
             query = dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
         except (dns.exception.DNSException, ValueError):
             return Reaction((wire[:2] + _FORMERR,))
-        return self._respond(Asked(query, wire, transport, before))
+        return self._respond(Asked(query, wire, transport, before, earlier))
 
     def _answer(self, asked: Asked) -> Reaction:
         reply = self._authority.reply(asked.query)
@@ -77,11 +77,14 @@ class Counting:
     def __init__(self, server: LabServer) -> None:
         self._server = server
         self._counts: Counter[tuple[Transport, bytes]] = Counter()
+        self._earlier = 0
 
     def react(self, wire: bytes, transport: Transport) -> Reaction:
         """What the server does about the octets of a query."""
         key = transport, wire[2:]
-        before = self._counts[key]
-        if self._server.varies:
-            self._counts[key] += 1
-        return self._server.react(wire, transport, before)
+        before, earlier = self._counts[key], self._earlier
+        if not self._server.varies:
+            return self._server.react(wire, transport)
+        self._counts[key] += 1
+        self._earlier += 1
+        return self._server.react(wire, transport, before, earlier)

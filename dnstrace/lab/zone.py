@@ -129,10 +129,10 @@ class LabZone:
         """The RRsets at `name`, made from a wildcard where one applies; None if the name does not exist."""
         if name in self.names:
             return self.nodes.get(name, {})
-        source = self.nodes.get(_WILDCARD.concatenate(self.encloser(name)))
-        if source is None:
+        source = _WILDCARD.concatenate(self.encloser(name))
+        if source not in self.names:
             return None
-        return {kind: _expanded_at(name, rrset) for kind, rrset in source.items()}
+        return {kind: _expanded_at(name, rrset) for kind, rrset in self.nodes.get(source, {}).items()}
 
     def matching(self, name: Name, node: Node, rdtype: dns.rdatatype.RdataType) -> list[dns.rrset.RRset]:
         """The RRsets of a type in a node, which is that of a name."""

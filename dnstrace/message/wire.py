@@ -14,7 +14,7 @@ _HEADER = struct.Struct("!HHHHHH")
 _QUESTION_TAIL = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
 _OPTION = struct.Struct("!HH")
-_QR, _OPCODE, _RD, _CD = 0x8000, 0x7800, 0x0100, 0x0010
+_QR, _OPCODE, _TC, _RD, _CD, _RCODE = 0x8000, 0x7800, 0x0200, 0x0100, 0x0010, 0x000F
 _OPT, _DO = 41, 0x8000
 
 
@@ -45,9 +45,9 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
     """Whether a datagram can be the reply to our query: ID, QR, opcode and question agree.
 
     Reads only the header and the question, so that a flood of forged replies costs little; a question with
-    the very octets of the query is not parsed. A reply without a question, as some servers send with an
-    error, belongs if the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be
-    read).
+    the very octets of the query is not parsed. A reply without a question belongs if the rest agrees and it
+    says why it has none: an error (RFC 5452 section 9.1; the RCODE says that the question could not be read),
+    or truncation, as NSD sends to ANY, and the query is repeated over TCP.
     """
     if len(wire) < _HEADER.size:
         return False
@@ -55,7 +55,7 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
     if replied_id != message_id or not flags & _QR or flags & _OPCODE:
         return False
     if questions == 0:
-        return bool(flags & 0xF)
+        return bool(flags & (_TC | _RCODE))
     if questions != 1:
         return False
     if wire.startswith(_question_octets(question), _HEADER.size):

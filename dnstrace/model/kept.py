@@ -17,22 +17,24 @@ Reading = TypeVar("Reading")
 def kept(most: int) -> Callable[[Callable[[Value], Reading]], Callable[[Value], Reading]]:
     """Make a pure function of one frozen value work out each result once.
 
-    The results for `most` values are kept, and the values with them; after that it starts afresh.
+    Results are kept for those values that were read lately, at most `most`, and the values with them.
     """
+    half = most // 2
 
     def keeping(reading: Callable[[Value], Reading]) -> Callable[[Value], Reading]:
         known: dict[int, tuple[Value, Reading]] = {}  # a value that is kept keeps its identity
+        earlier: dict[int, tuple[Value, Reading]] = {}
 
         @wraps(reading)
         def found(value: Value) -> Reading:
+            nonlocal known, earlier
             before = known.get(id(value))
-            if before is not None:
-                return before[1]
-            result = reading(value)
-            if len(known) >= most:
-                known.clear()
-            known[id(value)] = value, result
-            return result
+            if before is None:
+                before = earlier.get(id(value)) or (value, reading(value))
+                if len(known) >= half:
+                    known, earlier = {}, known
+                known[id(value)] = before
+            return before[1]
 
         return found
 

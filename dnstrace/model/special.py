@@ -39,6 +39,7 @@ BLOCKS: dict[int, tuple[tuple[str, int, int, str, str], ...]] = {
         ("2001:1::1/128", 0x20010001000000000000000000000001, 128, "other", ""),
         ("2001:1::2/128", 0x20010001000000000000000000000002, 128, "other", ""),
         ("2001:1::3/128", 0x20010001000000000000000000000003, 128, "other", ""),
+        ("::/96", 0x0, 96, "other", "IPv4-compatible address, RFC 4291"),
         ("::ffff:0:0/96", 0xFFFF, 96, "mapped", "IPv4-mapped address, RFC 4291"),
         ("64:ff9b::/96", 0x64FF9B0000000000000000, 96, "translation", ""),
         ("100::/64", 0x100000000000000, 64, "discard", "discard-only address block, RFC 6666"),
@@ -59,6 +60,9 @@ BLOCKS: dict[int, tuple[tuple[str, int, int, str, str], ...]] = {
         ("fe80::/10", 0x3FA, 10, "link-local", "link-local unicast, RFC 4291"),
         ("ff00::/8", 0xFF, 8, "multicast", "multicast, RFC 4291"),
         ("fc00::/7", 0x7E, 7, "private", "unique-local, RFC 4193"),
+        ("::/3", 0x0, 3, "other", "not in use, RFC 4291"),
+        ("4000::/2", 0x1, 2, "other", "not in use, RFC 4291"),
+        ("8000::/1", 0x1, 1, "other", "not in use, RFC 4291"),
     ),
 }
 """By IP version, the longest prefix first: block, its leading bits, how many they are, its use, what it is.

@@ -203,8 +203,9 @@ class Trace(Struct):
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
-    `unapplied` are the codes of the rules for which there was no time left. `accepted` are findings that the
-    user accepts, which are not among `findings`; `ignores` is what became of each thing that says so.
+    `cut_short` says which limit kept it from asking all that it had to ask, and is empty if none did.
+    `unapplied` are the codes of the rules that this, or want of time, kept from being applied. `accepted` are
+    findings that the user accepts, not among `findings`; `ignores` is what became of each thing that says so.
     `waiting` are the queries that have no reply yet, in a snapshot. `encrypted` are the name servers that
     were asked over TLS too, None if that was not requested; they are not part of the steps or of `stats`.
     """
@@ -226,6 +227,7 @@ class Trace(Struct):
     fetched: Fetched | None = None
     unjudged: str = ""
     unasked: Mapping[int, Unasked] = field(default_factory=dict)
+    cut_short: str = ""
     unapplied: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()

@@ -68,6 +68,7 @@ class Patience:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
+        del self._timer  # it calls this back: nothing should be left for the garbage collector
         await self._timeout.__aexit__(kind, error, trace)
 
     def _over(self) -> None:

@@ -7,7 +7,7 @@ look-ups by recursion, and the budget limits their depth.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -138,15 +138,17 @@ class Branches:
         return delegation_nodes(cut) if cut is not None and before.main and before.referral == cut else []
 
     def _step(self, step: Step, wanted: Question) -> list[Node]:
-        told = [] if self._story is None else self._story.paragraphs(step)
+        texts = [] if self._story is None else self._story.paragraphs(step)
+        told = [Node(Text(each, TOLD), aside=True) for each in texts]
         ends = ending(step, self._trace)
-        if ends and not step.attempts:  # no line of a server shows the id of the step
-            tag(ends[0].line, self._among([step]))
+        events = self._events(step, wanted, [] if ends else told)
+        if not step.attempts and (shown := ends or events):  # no line of a server shows the id of the step
+            tag(shown[0].line, self._among([step]))
         return [
-            *self._events(step, wanted),
+            *events,
             *self._asking(step),
             *ends,
-            *(Node(Text(each, TOLD), aside=True) for each in told),
+            *(told if ends else []),
         ]
 
     def _asking(self, step: Step) -> list[Node]:
@@ -155,8 +157,8 @@ class Branches:
             return []
         return [Node(Text("not finished" if self._trace.interrupted else "asking ...", QUIET))]
 
-    def _events(self, step: Step, wanted: Question) -> list[Node]:
-        """Attempts and look-ups in the order in which they started."""
+    def _events(self, step: Step, wanted: Question, told: Sequence[Node] = ()) -> list[Node]:
+        """Attempts and look-ups in the order in which they started; what is `told` follows the attempts."""
         short_of = f" · asked for {step.question}" if step.question != wanted else ""
         timed: list[tuple[float, Node]] = []
         shown = self._attempts(step)
@@ -169,6 +171,7 @@ class Branches:
         for start, node in shown:
             node.line.append(short_of)
             timed.append((start, node))
+        timed += [(max((start for start, _ in shown), default=0.0), node) for node in told]
         beside = [later for later in self._after[step.id] if is_needed_by(step, later)]
         probes = [later for later in beside if later.probe is not None and not self._verbose]
         needed = self._together(later for later in beside if later not in probes)

@@ -50,7 +50,7 @@ _ALL_BUT = {
 
 def closing_blocks(report: Report, verbose: bool = False) -> list[list[Node]]:
     """The result and its cost, and the verdict if something is wrong; with `verbose` the seed too."""
-    verdict = _verdict_nodes(report)
+    verdict = _verdict_nodes(report, verbose)
     explained = any(harmless(report.trace.error) in node.line.plain for node in verdict)
     lines = [Node(line) for line in _result_lines(report, explained, verbose)]
     return [lines, *([verdict] if verdict else [])]
@@ -71,12 +71,12 @@ def remarks(report: Report) -> list[Text]:
 # --- the lines ----------------------------------------------------------------------------------
 
 
-def _verdict_nodes(report: Report) -> list[Node]:
+def _verdict_nodes(report: Report, verbose: bool) -> list[Node]:
     if report.verdict is None:
         return []
     from dnstrace.render.findings import verdict_nodes
 
-    return verdict_nodes(report)
+    return verdict_nodes(report, verbose)
 
 
 def _result_lines(report: Report, explained: bool, verbose: bool) -> list[Text]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
 _NEXT, _UNTRIED = "next", "trace with --check: it asks all servers, and tries a fix where it can"
+_MOST, _BEGINNING = 16, 8  # records to publish that are all shown, and of more than that the first
 _PARTS = {FIX: "", WHO: "", REHEARSED: "", _NEXT: ""}
 
 
@@ -81,6 +82,8 @@ def not_applied(trace: Trace) -> list[str]:
         return []
     count = len(trace.unapplied)
     were = "was" if count == 1 else "were"
+    if trace.cut_short:
+        return [f"{count_text(count, 'rule')} {were} not applied to every zone: {trace.cut_short}"]
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 
 
@@ -98,15 +101,15 @@ def _finding_line(finding: Finding) -> Text:
     return marked(style, head.append(harmless(finding.message)))
 
 
-def _remedy_nodes(finding: Finding) -> list[Node]:
-    return _part_nodes(parts(finding), finding.records)
+def _remedy_nodes(finding: Finding, whole: bool = True) -> list[Node]:
+    return _part_nodes(parts(finding), finding.records, whole)
 
 
-def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
+def _part_nodes(found: list[Part], records: tuple[str, ...], whole: bool) -> list[Node]:
     """The lines about a remedy, its records below the line that says what to do with them."""
     lines = [(part.head, _part_node(part.head, part.text)) for part in found]
     first = [node for head, node in lines if head == FIX]
-    return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
+    return [*first, *_to_publish(records, whole), *(node for head, node in lines if head != FIX)]
 
 
 def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
@@ -124,7 +127,11 @@ def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[N
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
     return [
         *([_part_node(f"{FIX}{tried}", fix)] if fix else []),
-        *(() if any(finding.records == cause.records for cause in said) else _to_publish(finding.records)),
+        *(
+            ()
+            if any(finding.records == cause.records for cause in said)
+            else _to_publish(finding.records, False)
+        ),
         *([_part_node(WHO, found[WHO])] if WHO in found else []),
     ]
 
@@ -133,20 +140,26 @@ def _part_node(head: str, text: str) -> Node:
     return Node(Text.assemble((f"{head}: ", QUIET), (harmless(text), _PARTS.get(head, QUIET))))
 
 
-def _to_publish(records: tuple[str, ...]) -> list[Node]:
-    return [Node(Text(harmless(record), STRONG), verbatim=True) for record in records]
+def _to_publish(records: tuple[str, ...], whole: bool) -> list[Node]:
+    """The records, one a line; unless `whole`, of very many only the first."""
+    shown = records if whole or len(records) <= _MOST else records[:_BEGINNING]
+    nodes = [Node(Text(harmless(record), STRONG), verbatim=True) for record in shown]
+    if left_out := len(records) - len(shown):
+        nodes.append(Node(Text(f"... and {count_text(left_out, 'more record')}: -v shows them all", WARNING)))
+    return nodes
 
 
-def verdict_nodes(report: Report) -> list[Node]:
+def verdict_nodes(report: Report, whole: bool = True) -> list[Node]:
     """The verdict in one sentence; below it the fix, who can apply it, and how to see and read more.
 
     That is all findings by code, a dig command for each claim, and the command that explains the finding.
+    Unless `whole`, of very many records to publish only the first are shown.
     """
     trace, found = report.trace, report.verdict
     if found is None:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
-    beneath = [*_fix_nodes(report, found), *(Node(Text(harmless(line))) for line in found.summary)]
+    beneath = [*_fix_nodes(report, found, whole), *(Node(Text(harmless(line))) for line in found.summary)]
     commands = found.reproduce.split("\n") if found.reproduce else []
     commands += [f"dnstrace --explain {found.claims[0].code}"] if found.claims else []
     beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
@@ -154,7 +167,7 @@ def verdict_nodes(report: Report) -> list[Node]:
     return [Node(tag(marked(style, line), found.steps), beneath, heading=True)]
 
 
-def _fix_nodes(report: Report, found: Verdict) -> list[Node]:
+def _fix_nodes(report: Report, found: Verdict, whole: bool) -> list[Node]:
     """The remedy of the cause; without a check, only one with records, or one for the user to apply."""
     if report.trace.findings is None:
         who = found.claims[0].actor if found.claims else who_acts(found.blame, found.operator)
@@ -162,11 +175,11 @@ def _fix_nodes(report: Report, found: Verdict) -> list[Node]:
         if not lines and found.claims and found.claims[0].cure:
             cause = found.claims[0]
             lines = [Part(FIX, cause.cure) if cause.blame is Blame.NOBODY else Part(_NEXT, _UNTRIED)]
-        return _part_nodes([*lines, *([Part(WHO, who)] if who else [])], found.records)
+        return _part_nodes([*lines, *([Part(WHO, who)] if who else [])], found.records, whole)
     addresses = addresses_of(report.trace)
     for group in groups(report.trace.findings, addresses):
         if found.claims and found.claims[0] in group:
-            return _remedy_nodes(grouped(group, addresses)[0])
+            return _remedy_nodes(grouped(group, addresses)[0], whole)
     return []
 
 

@@ -1,10 +1,11 @@
-"""The words of the trade that outputs use, each explained for a reader who meets it for the first time.
+"""The words of the trade that outputs use, and a few of our own, each explained to those who meet them first.
 
 They stand in data/glossary.toml. `--explain` prints them.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Term(NamedTuple):
     """A word: its `name`, what else it is called, what it means, and RFCs with their sections.
 
-    `findings` are the codes of those that its meaning speaks of, in addition to those with its name.
+    A word of this program has no references. `findings` are the codes of those that its meaning speaks of, in
+    addition to those with its name.
     """
 
     name: str
@@ -36,8 +38,8 @@ def terms() -> dict[str, Term]:
 
 
 def term(text: str) -> Term | None:
-    """The term that a text is a name of, in any case, with hyphens or blanks, in singular or plural."""
-    wanted = _plain(text)
+    """The term that a text is a name of, in any case, with hyphens or blanks, in singular or plural; `#5`."""
+    wanted = "step" if re.fullmatch(r"#\d+", text.strip()) else _plain(text)
     known = {_plain(name): each for each in terms().values() for name in (*each.also, each.name)}
     return known.get(wanted) or known.get(wanted.removesuffix("s"))
 

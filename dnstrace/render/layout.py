@@ -29,7 +29,9 @@ _LEAST_CELL = 15  # columns for the last cell of a row
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
     re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
-    re.compile(r"\s*(?:[·─] )?(?:[\d.]+ m?s(?=\W|$)|\S+)\s*|\s+"),  # words; a time with its unit
+    re.compile(  # words; a time with its unit, and the numbers of steps together
+        r"\s*(?:[·─] )?(?:[\d.]+ m?s(?=\W|$)|#\d+(?: #\d+)*(?: \.\.\.)?|\S+)\s*|\s+"
+    ),
     re.compile(r"(?:\\.|[^.\\])*\.+\s*|(?:\\.|[^.\\])+|\\", re.DOTALL),  # labels
     re.compile(r"\\\d{3}|\\u\{[0-9a-f]+\}|\\.|.", re.DOTALL),  # characters
 )
@@ -181,7 +183,8 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
 class Columns(Struct):
     """A table. The last cell of each row is folded if it is too wide.
 
-    If too little room is left for that, each row becomes a line of parts, each labelled with its column head.
+    If too little room is left for that, or for the words in it, each row becomes a line of parts, each
+    labelled with its column head.
     """
 
     heads: list[Text]
@@ -194,11 +197,11 @@ class Columns(Struct):
             every = [[_ascii_line(cell) for cell in row] for row in every]
         widths = [max(map(_cells, column)) for column in zip(*every, strict=True)]
         room = width - sum(widths[:-1]) - len(_GUTTER) * (len(widths) - 1)
-        if room >= min(widths[-1], _LEAST_CELL):
+        if room >= min(widths[-1], max(_LEAST_CELL, _longest_word(every, width))):
             for row in every:
                 yield from _side_by_side(row, widths, room)
         else:
-            yield from fold(every[0][0], width, width)
+            yield from fold(Text(no_wrap=True, overflow="ignore").append_text(every[0][0]), width, width)
             lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
             yield from lines if guides.unicode else map(_ascii_line, lines)
 
@@ -223,6 +226,12 @@ def _in_one_line(heads: list[Text], row: list[Text], width: int) -> Iterator[Tex
     ]
     for index, piece in enumerate(fold(Text(_PARTS).join([name, *labelled]), width, width - len(_SET_IN))):
         yield Text(_SET_IN if index else "", no_wrap=True, overflow="ignore").append_text(piece)
+
+
+def _longest_word(rows: list[list[Text]], width: int) -> int:
+    """The columns of the longest word in the last cells, of those that a line of `width` columns holds."""
+    lengths = (cell_len(word) for row in rows for word in row[-1].plain.split())
+    return max((each for each in lengths if each <= width - len(_SET_IN)), default=0)
 
 
 def _cells(cell: Text) -> int:

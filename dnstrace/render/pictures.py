@@ -107,6 +107,7 @@ def _dot_escaped(text: str) -> str:
 # --- SVG --------------------------------------------------------------------------------------------
 
 _CHARACTER, _LINE, _PAD, _GAP, _ASIDE = 7.3, 17.0, 12.0, 46.0, 40.0  # in pixels, at 12 px monospace
+_WIDE = 470.0  # pixels, from which a map is too wide to be shrunk onto a telephone
 _REACHED = 8  # boxes, counted from the user, of which the keyboard reaches those that are links
 
 
@@ -121,9 +122,10 @@ def svg(report: Report, *, alone: bool = True) -> str:
     role = "img" if alone else "group"
     title = escape(f"{drawn.title}: {drawn.summary}")
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    kind = "map wide" if width > _WIDE else "map"
     head = [
         *(['<?xml version="1.0" encoding="UTF-8"?>'] if alone else []),
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" {size} role="{role}" aria-label="{title}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" {size} role="{role}" aria-label="{title}">',
         f"<title>{title}</title>",
         *([f"<style>{STYLE}</style>"] if alone else []),
     ]
@@ -133,13 +135,14 @@ def svg(report: Report, *, alone: bool = True) -> str:
 def _laid_out(drawn: Map, linked: bool) -> tuple[list[str], float, float]:
     """All shapes, and the width and height of the picture."""
     widths = [_width(stage.title, stage.lines) for stage in drawn.stages]
-    labels = [2 * (_CHARACTER * len(stage.arrow) + _PAD) for stage in drawn.stages if stage.arrow]
-    column = max([_CHARACTER * len(drawn.title) * 1.2, *widths, *labels])
+    half = max(widths) / 2
+    labels = [_CHARACTER * len(stage.arrow) + _PAD for stage in drawn.stages if stage.arrow]
+    column = max(_CHARACTER * len(drawn.title) * 1.2, half + max([half, *labels]))
     aside = max((_width("", lines) for stage in drawn.stages for lines in stage.beside), default=0.0)
     shapes = [f'<text class="title" x="{_PAD:g}" y="{_LINE + 4:g}">{escape(drawn.title)}</text>']
     top, before = 2 * _LINE, None
     for index, (stage, width) in enumerate(zip(drawn.stages, widths, strict=True)):
-        middle = _PAD + column / 2
+        middle = _PAD + half
         if before is not None:
             shapes += _arrow(middle, before, top, stage.arrow)
         height = _height(stage.title, stage.lines)

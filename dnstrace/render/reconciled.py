@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _NO, _UNKNOWN = "no", ""
 _ALIKE = 2  # addresses of a server that are alike and have a row each
+_MANY = 4  # further servers that are alike, from which on they share a row
 _LONGEST = 72  # characters of an answer
 _OTHERS = 10  # addresses of one server that were not asked
 _HEADS = ("parent", "zone", "serial", "RTT", "answer")
@@ -70,7 +71,8 @@ def _zone_table(zone: Reconciled, folded: bool = False) -> Columns:
     heads = [Text(f"{name_text(zone.zone)} by server", STRONG), *(Text(word, QUIET) for word in _HEADS)]
     well = [server for server in zone.servers if folded and _is_well(zone, server, usual)]
     others = [server for server in zone.servers if server not in well]
-    rows = [row for server in others for row in _folded_rows(_server_rows(zone, server, usual), folded)]
+    each = [[*_folded_rows(_server_rows(zone, server, usual), folded)] for server in others]
+    rows = [row for group in (_alike(each) if folded else each) for row in group]
     return Columns(heads, [*rows, *([_row_of_all(zone, well, bool(others))] if well else [])])
 
 
@@ -122,6 +124,24 @@ def _folded_rows(rows: Iterable[list[Text]], folded: bool) -> Iterator[list[Text
         yield from group if len(group) <= _ALIKE else group[:1]
         if len(group) > _ALIKE:
             yield [Text(f"  and {len(group) - 1:,} more like it"), *group[0][1:]]
+
+
+def _alike(servers: list[list[list[Text]]]) -> Iterator[list[list[Text]]]:
+    """The rows of each server; of many that differ in names, addresses and times only, those of the first."""
+    groups: dict[object, list[list[list[Text]]]] = {}
+    for rows in servers:
+        known = tuple(
+            cell.plain for row in rows for head, cell in zip(_HEADS, row[1:], strict=True) if head != "RTT"
+        )
+        groups.setdefault(known, []).append(rows)
+    for group in groups.values():
+        first, *others = group
+        if len(others) < _MANY:
+            yield from group
+            continue
+        last = first[-1]
+        line = Text(f" and {len(others):,} more like it")
+        yield [*first, [line, *first[0][1:4], Text(""), last[-1]]]
 
 
 def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iterator[list[Text]]:

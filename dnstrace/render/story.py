@@ -139,11 +139,12 @@ class Story:
         if step.purpose is Purpose.PROBE:
             return [self._probe_text(step)]
         found = [""]
-        for leg in () if step.purpose is Purpose.NS_ADDRESS else self._begins.get(step.id, ()):
+        legs = () if step.purpose is Purpose.NS_ADDRESS else self._begins.get(step.id, ())
+        for leg in legs:
             choice = f" {self._choice_text(step)}" if leg.stage is Stage.SERVER else ""
             found.append(f"{number_text(leg.number)}{choice}")
-        said = (troubles(step), result_words(step, self._trace), trust_words(step, self._trace))
-        found[-1] = " ".join(filter(None, (found[-1], self._reason_for(step), *said)))
+        introduced = any(leg.stage is Stage.SERVER for leg in legs)
+        found[-1] = " ".join(filter(None, (found[-1], self._result_text(step, introduced))))
         return list(filter(None, found))
 
     def of_lookup(self, first: Step) -> str:
@@ -204,17 +205,23 @@ class Story:
             asked = self._report.journey[leg.number]  # the leg after it: they count from 1
             return self._choice_text(self._steps[asked.steps[0]])
         steps = [self._steps[number] for number in leg.steps]
-        texts = list(map(self._leg_text, steps))
+        after_choice = leg.number > 1 and self._report.journey[leg.number - 2].stage is Stage.SERVER
+        texts = [self._leg_text(step, after_choice and step is steps[0]) for step in steps]
         if leg.stage is Stage.SERVER and (needed_by := steps[0].parent) is not None:
             texts.insert(0, self._choice_text(self._steps[needed_by]))
         return " ".join(filter(None, texts))
 
-    def _leg_text(self, step: Step) -> str:
+    def _leg_text(self, step: Step, introduced: bool) -> str:
         """The sentences of a step on a leg, without numbers."""
         if step.purpose is Purpose.NS_ADDRESS:
             return self._lookup_text(step)
-        said = (troubles(step), result_words(step, self._trace), trust_words(step, self._trace))
-        return "" if step.outcome is None else " ".join(filter(None, (self._reason_for(step), *said)))
+        return "" if step.outcome is None else self._result_text(step, introduced)
+
+    def _result_text(self, step: Step, introduced: bool) -> str:
+        """Why a step asks, and the result; with `introduced`, how a server was chosen has been said."""
+        result = result_words(step, self._trace, introduced)
+        said = (self._reason_for(step), troubles(step), result, trust_words(step, self._trace))
+        return " ".join(filter(None, said))
 
     def _choice_text(self, step: Step) -> str:
         """How one of the name servers of a zone is chosen, where no address has to be looked up."""

@@ -33,20 +33,20 @@ ADDRESSES = {dns.rdatatype.A: "address", dns.rdatatype.AAAA: "IPv6 address"}
 """What the records that a browser needs have, in words."""
 
 
-def result_words(step: Step, trace: Trace) -> str:
-    """The final answer of the servers of the zone."""
+def result_words(step: Step, trace: Trace, introduced: bool = False) -> str:
+    """The final answer of the servers of the zone; with `introduced`, how one was chosen has been said."""
     meaning = step.meaning
     if meaning is None or step.chosen is None:
         ends = ": the walk ends here" if step is last_step(trace) else ""
         if not step.attempts:
-            why = f" ({harmless(step.note)})" if step.note else ""
+            why = f" ({harmless(step.note)})" if step.note and ends else ""
             return f"{_none_of(step)} can be asked{why}{ends}."
         return f"{_none_of(step)} gives a usable answer{ends}."
-    who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
+    who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen], introduced)}"
     if step.attempts[step.chosen].meaning.offer is not None:
         who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
     if meaning.delegation is not None:
-        return f"{who} does not have the answer, but knows who to ask next: {_referral(meaning.delegation)}"
+        return f"{who} {_refers(step, meaning.delegation, trace)}"
     return f"{who} {_answer_words(step, meaning)}"
 
 
@@ -55,8 +55,10 @@ def _none_of(step: Step) -> str:
     return "No starting server" if step.given else f"No server of {zone_text(step.zone)}"
 
 
-def _chosen_server(step: Step, attempt: Attempt) -> str:
+def _chosen_server(step: Step, attempt: Attempt, introduced: bool) -> str:
     server = plain(attempt.server) if attempt.server != ROOT else attempt.exchange.query.address
+    if introduced:
+        return server
     if step.given:
         return f"{server}, the server given to start from,"
     if step.all_servers:
@@ -66,6 +68,18 @@ def _chosen_server(step: Step, attempt: Attempt) -> str:
     if len(step.servers) == 1:
         return f"{server}, the only name server of {zone_text(step.zone)},"
     return f"{server}, picked from the {len(step.servers)} name servers of {zone_text(step.zone)},"
+
+
+def _refers(step: Step, cut: Delegation, trace: Trace) -> str:
+    """That a server refers to others, as the rest of a sentence; what was explained before is short."""
+    earlier = [each for each in trace.steps[: step.id - 1] if each.referral is not None]
+    if any(each.referral == cut for each in earlier):
+        return f"only repeats the referral to {plain(cut.zone)}."
+    if not earlier:
+        return f"does not have the answer, but knows who to ask next: {_referral(cut)}"
+    if step.main and step.parent is not None and trace.steps[step.parent - 1] is earlier[-1]:
+        return f"does not have it either, but refers to {_referral(cut)}"
+    return f"refers to {_referral(cut)}"
 
 
 def _referral(cut: Delegation) -> str:
@@ -166,7 +180,7 @@ def data_words(rrsets: list[dns.rrset.RRset]) -> str:
     shown = (rrset for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG)
     texts = [_without_final_dot(harmless(rdata_text(rdata))) for rrset in shown for rdata in rrset]
     if len(texts) > _MOST:
-        return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST} more"
+        return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST:,} more"
     return " and ".join(texts)
 
 

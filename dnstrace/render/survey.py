@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.paths import Lead, by_address, final, lead, unheard
-from dnstrace.model import Fault, Kind
+from dnstrace.model import Fault, Kind, Outcome
 from dnstrace.model.families import why_unasked
 from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.results import distinction, result_words, server_list
@@ -162,7 +162,7 @@ def _agrees_plainly(step: Step, indices: list[int], wanted: Lead | None) -> bool
 
 
 def _agreement_line(step: Step, last: dict[str, int], brief: bool) -> Text:
-    """`24 of 26 addresses (12 of 13 servers) agree · 9 to 36 ms`."""
+    """`24 of 26 addresses (12 of 13 servers) agree on the referral below · 9 to 36 ms`."""
     asked = {
         a.exchange.query.address for a in step.attempts if a.exchange.fault is not Fault.NETWORK_UNREACHABLE
     }
@@ -172,11 +172,17 @@ def _agreement_line(step: Step, last: dict[str, int], brief: bool) -> Text:
         servers = _of_all(have, len(step.servers), "server", "servers")
     of_whom = "" if brief and have == len(step.servers) else f" ({servers})"
     times = [step.attempts[index].exchange.elapsed for index in last.values()]
-    parts: list[Text | str] = [f"{addresses}{of_whom} agree", time_range(min(times), max(times))]
+    on_what = "" if len(last) == len(asked) else f" on the {_what_is_below(step)} below"
+    parts: list[Text | str] = [f"{addresses}{of_whom} agree{on_what}", time_range(min(times), max(times))]
     messages = (step.attempts[index].exchange.message for index in last.values())
     versions = {None if message is None else edns_options(message).version for message in messages}
     version = versions.pop() if len(versions) == 1 else None
     return joined([*parts, version_text(version)] if version is not None else parts)
+
+
+def _what_is_below(step: Step) -> str:
+    """What the line on the chosen result, further down, shows."""
+    return "referral" if step.outcome is Outcome.REFERRAL else "answer"
 
 
 def _of_all(count: int, whole: int, one: str, several: str) -> str:

@@ -114,7 +114,10 @@ def _answering(step: Step) -> Name:
 
 
 def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
-    """Ask for the SOA at a zone cut where one server refers to it and another does not, or farther down."""
+    """Ask for the SOA at a zone cut where one server refers to it and another does not, or farther down.
+
+    That of the zone asked then shows which of these servers are behind.
+    """
     leads = [(attempt, _zone_led_to(attempt)) for attempt in _last_attempts(step)]
     leads = [(attempt, zone) for attempt, zone in leads if zone not in supposed]
     for cut in sorted({zone for _, zone in leads if zone is not None}):
@@ -126,6 +129,8 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
         if instead:
             question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
             yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
+            version = Question(step.zone, dns.rdatatype.SOA, step.question.rdclass)
+            yield Beyond(Probe.CUT, version, _only(step, (attempt for attempt, _ in leads)), step.id)
 
 
 def _zone_led_to(attempt: Attempt) -> Name | None:

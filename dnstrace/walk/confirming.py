@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dnstrace.analysis.stopping import ERRORS, MAY_FAIL
 from dnstrace.model import Attempt, Kind, Probe, Step
 
 AT_ONCE = 4
@@ -18,11 +19,7 @@ AT_ONCE = 4
 TIMES = 3
 """How often a probe is put again that gets an error, which takes no time."""
 
-_ERRORS = frozenset(
-    {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
-)
-_FAILED = _ERRORS | {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.PORT_UNREACHABLE, Kind.MISMATCH}
-_MAY_FAIL = frozenset({Probe.RECURSION, Probe.TRANSFER})  # a good server refuses these
+_FAILED = ERRORS | {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.PORT_UNREACHABLE, Kind.MISMATCH}
 CONTROL = Probe.SOA
 
 
@@ -35,16 +32,46 @@ def doubtful(steps: Iterable[Step]) -> dict[str, list[int]]:
     alive = {_address(attempt) for step, attempt in last if step.probe and attempt.meaning.usable}
     found: dict[str, list[int]] = {}
     for step, attempt in last:
-        if step.probe not in _MAY_FAIL and attempt.meaning.kind in _FAILED and _address(attempt) in alive:
+        if step.probe not in MAY_FAIL and attempt.meaning.kind in _FAILED and _address(attempt) in alive:
             found.setdefault(_address(attempt), []).append(step.id)
     controls = {_address(attempt): step.id for step, attempt in last if step.probe is CONTROL}
     return {address: _with_last(failed, controls.get(address)) for address, failed in found.items()}
 
 
+def gone(steps: Iterable[Step], walked: Step) -> frozenset[str]:
+    """The addresses that had a usable reply in a step of the walk, and then failed every probe of a zone."""
+    last = [(step, attempt) for step, attempt in _last_attempts(steps) if step.probe not in MAY_FAIL]
+    failed = {_address(attempt) for _, attempt in last if attempt.meaning.kind in _FAILED}
+    others = {_address(attempt) for _, attempt in last if attempt.meaning.kind not in _FAILED}
+    return answered_in(walked) & failed - others
+
+
+def fails(steps: Iterable[Step], address: str) -> bool:
+    """Whether the last attempt of one of the steps at an address failed."""
+    return any(
+        _address(attempt) == address and attempt.meaning.kind in _FAILED
+        for _, attempt in _last_attempts(steps)
+    )
+
+
+def silent_to_control(steps: Iterable[Step]) -> dict[str, list[int]]:
+    """By address, the control, of those that replied to nothing."""
+    steps = list(steps)
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
+    controls = _last_attempts(step for step in steps if step.probe is CONTROL)
+    return {_address(attempt): [step.id] for step, attempt in controls if _address(attempt) not in heard}
+
+
+def answered_in(step: Step) -> frozenset[str]:
+    """The addresses whose last reply in a step was usable."""
+    return frozenset(_address(attempt) for _, attempt in _last_attempts((step,)) if attempt.meaning.usable)
+
+
 def gets_error(step: Step, address: str) -> bool:
     """Whether the last attempt of a step at an address got an error."""
     return any(
-        _address(attempt) == address and attempt.meaning.kind in _ERRORS
+        _address(attempt) == address and attempt.meaning.kind in ERRORS
         for _, attempt in _last_attempts((step,))
     )
 

@@ -226,8 +226,9 @@ class Walk:
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
-        meaning = self.go_by(step, chosen, asking.late)
-        if self._context.hearing is not None and not asking.late:
+        late = asking.late or bool(self._context.budget.cut_short and asking.denied)
+        meaning = self.go_by(step, chosen, late)
+        if self._context.hearing is not None and not late:
             self._context.hearing.surveyed(journal[step])
         return step, meaning
 
@@ -241,7 +242,7 @@ class Walk:
             return await asking.run()
 
     def go_by(self, step: int, chosen: int, late: bool = False) -> Meaning:
-        """End a step with the attempt whose reply the walk uses; `late` if others had no time to reply."""
+        """End a step with the attempt whose reply the walk uses; `late` if a limit kept out others."""
         meaning = self._context.journal[step].attempts[chosen].meaning
         meaning = meaning.offer or meaning
         if meaning.child is not None:

@@ -17,14 +17,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.message.lazy import LazyMessage
 from dnstrace.model import Exchange, Fault, Kind, Name, Purpose, Query, Step
 from dnstrace.model.kept import kept
 from dnstrace.model.mnemonics import AT_PARENT
@@ -34,6 +36,9 @@ from dnstrace.walk.remembered import FAMILY_TYPES
 
 MOST = 2048
 """Replies that are remembered, and referrals."""
+
+OCTETS = 384 * 1024
+"""Octets of these replies, and of these referrals: what is read from them takes ten times as much memory."""
 
 FAILURE = 30.0
 """Seconds for which a failure or an error is known."""
@@ -63,6 +68,48 @@ class _Known:
         return self._until
 
 
+class _Store(Generic[Key]):
+    """Exchanges by what identifies them, in the order in which they came, each for as long as it is known.
+
+    There are at most MOST keys and OCTETS octets of replies: what was used longest ago goes first.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock, self._octets = clock, 0
+        self._known: OrderedDict[Key, list[_Known]] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._known)
+
+    def taken(self, key: Key, place: int) -> Exchange | None:
+        """What came in the `place`, which counts from 0, if all that came is still known."""
+        known = self._known.get(key)
+        if known is None:
+            return None
+        now = self._clock()
+        if any(each.until <= now for each in known):  # what came later counts with what came before
+            self._drop(key)
+            return None
+        self._known.move_to_end(key)
+        return known[place].exchange if place < len(known) else None
+
+    def keep(self, key: Key, place: int, exchange: Exchange) -> None:
+        """Learn what came in that place."""
+        known = self._known.setdefault(key, [])
+        if exchange.fault not in _UNTOLD and place == len(known):
+            known.append(_Known(exchange, self._clock()))
+            self._octets += _size(exchange)
+        while self._octets > OCTETS or len(self._known) > MOST:
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, key: Key) -> None:
+        self._octets -= sum(_size(each.exchange) for each in self._known.pop(key))
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.wire or b"")
+
+
 class Heard:
     """What is known to all traces of a run; `clock` is the loop's time in seconds."""
 
@@ -70,21 +117,29 @@ class Heard:
         self.clock = clock
         self.under_way: dict[Hashable, asyncio.Future[Exchange | None]] = {}
         self.surveys: dict[Hashable, asyncio.Event] = {}
+        self._read = WeakValueDictionary[bytes, LazyMessage]()  # by all octets but the message ID
         self.cuts: set[Name] = set()  # the zones to which any referral is known, and perhaps others
-        self._replies: OrderedDict[Hashable, list[_Known]] = OrderedDict()
-        self._referrals: OrderedDict[tuple[Name, Name, Hashable], list[_Known]] = OrderedDict()
+        self._replies = _Store[Hashable](clock)
+        self._referrals = _Store[tuple[Name, Name, Hashable]](clock)
+
+    def read_once(self, message: dns.message.Message | None) -> None:
+        """Have replies of equal octets share their records, as long as any of them is known."""
+        if not isinstance(message, LazyMessage) or message.wire is None:
+            return
+        alike = self._read.setdefault(message.wire[2:], message)
+        message.sections, message.opt = alike.sections, alike.opt
 
     def reply(self, key: Hashable, place: int) -> Exchange | None:
         """What came in reply to a query when it was sent for the time `place`, which counts from 0."""
-        return self._taken(self._replies, key, place)
+        return self._replies.taken(key, place)
 
     def referral(self, key: tuple[Name, Name, Hashable], place: int) -> Exchange | None:
         """The same by the zone asked, that to which its servers refer, and the address and way of asking."""
-        return self._taken(self._referrals, key, place)
+        return self._referrals.taken(key, place)
 
     def learn(self, key: Hashable, place: int, exchange: Exchange) -> None:
         """Learn what came when a query was sent for the time `place`."""
-        self._keep(self._replies, key, place, exchange)
+        self._replies.keep(key, place, exchange)
 
     def learn_referral(self, zone: Name, cut: Name, shape: Hashable, exchanges: list[Exchange]) -> None:
         """Learn what came from one address of `zone` until it referred to `cut`, or was given up."""
@@ -93,25 +148,7 @@ class Heard:
         self.cuts.add(cut)
         key = zone, cut, shape
         for place, exchange in enumerate(exchanges):
-            self._keep(self._referrals, key, place, exchange)
-
-    def _taken(self, store: OrderedDict[Key, list[_Known]], key: Key, place: int) -> Exchange | None:
-        known = store.get(key)
-        if known is None:
-            return None
-        now = self.clock()
-        if any(each.until <= now for each in known):  # what came later counts with what came before
-            del store[key]
-            return None
-        store.move_to_end(key)
-        return known[place].exchange if place < len(known) else None
-
-    def _keep(self, store: OrderedDict[Key, list[_Known]], key: Key, place: int, exchange: Exchange) -> None:
-        known = store.setdefault(key, [])
-        if exchange.fault not in _UNTOLD and place == len(known):
-            known.append(_Known(exchange, self.clock()))
-        if len(store) > MOST:
-            store.popitem(last=False)
+            self._referrals.keep(key, place, exchange)
 
 
 class Hearing:
@@ -171,6 +208,7 @@ class Hearing:
         exchange = None
         try:
             exchange = await in_turn(self._network, query, timeout, sent)
+            heard.read_once(exchange.message)
             heard.learn(key, place, exchange)
         finally:  # where the sender gave up, the first of those who wait sends it again
             del heard.under_way[key, place]

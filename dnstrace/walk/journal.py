@@ -157,8 +157,8 @@ class Journal:
         return self._clock() - self._origin
 
     def snapshot(self) -> Trace:
-        """The trace so far."""
-        return self._recorded(critical_path(tuple(self._steps)))
+        """The trace so far; its critical path is worked out where somebody looks on, and in the end."""
+        return self._recorded(self._critical)
 
     def concluded(self, **result: Any) -> Trace:
         """The trace, which has ended, with its result: those fields of a Trace."""

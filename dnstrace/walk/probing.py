@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Container, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import dns.name
@@ -21,6 +21,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
+from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.model import (
     ROOT,
     Address,
@@ -42,10 +43,10 @@ from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import askable, each_once, only
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
-from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
+from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 from dnstrace.walk.syncing import requests_to_parent
@@ -79,8 +80,17 @@ class Probing:
             *(self._put_elsewhere(each) for each in elsewhere(trace)),
             self._check_hints(trace),
         )
+        zones += await self._probe_zones_below({cut.zone for cut, _ in zones})
         differing = requests_to_parent(self._context.journal.snapshot(), zones)
         await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+
+    async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
+        """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""
+        await self._ask_for_apexes()
+        trace = with_zones_shown(without_false_apexes(self._context.journal.snapshot()))
+        found = [(cut, step) for cut, step in targets(trace) if cut.zone not in probed]
+        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in found))
+        return found
 
     async def _ask_for_apexes(self) -> None:
         """Ask for the SOA records of names that a denial so far makes the apexes of zones."""
@@ -140,34 +150,12 @@ class Probing:
         naming = [put for put in probes if put.probe is Probe.NS]
         servers = self._probed(cut, after.id)
         await asyncio.gather(
-            self._probe_other_servers(cut, servers, after.id, naming, probes),
+            self._probe_other_servers(cut, servers, after, naming, probes),
             *(self._put(servers, put, after.id) for put in probes if put not in naming),
             self._probe_silent(cut, after, probes),
             self._put_plain(cut, after),
         )
-        await self._confirm(cut.zone)
-
-    async def _confirm(self, zone: Name) -> None:
-        """Put the probes again that an address failed although it answered others."""
-        steps = [self._context.journal[number] for number in self._puts]
-        failed = doubtful(step for step in steps if step.zone == zone)
-        await asyncio.gather(*(self._put_again(address, numbers) for address, numbers in failed.items()))
-
-    async def _put_again(self, address: str, numbers: list[int]) -> None:
-        """Put some probes to one address again, a few at a time."""
-        for turn in in_turns(numbers):
-            await asyncio.gather(*(self._ask_again(number, address) for number in turn))
-
-    async def _ask_again(self, number: int, address: str) -> None:
-        """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
-        step, put = self._context.journal[number], self._puts[number]
-        cut = only(Delegation(step.zone, step.servers), frozenset({address}))
-        plain = frozenset({address} if began_plain(step, address) else ())
-        strategy = replace(_one_probe(put._replace(tries=1)), without_edns=plain)
-        for _ in range(TIMES):
-            await self._ask(number, cut, put.question, strategy)
-            if not gets_error(self._context.journal[number], address):
-                return
+        await PuttingAgain(self, self._context.journal, self._puts).confirm(cut.zone, cut, after)
 
     async def _probe_silent(self, cut: Delegation, after: Step, probes: list[Put]) -> None:
         """Ask the addresses that did not answer the walk another question; those that reply, everything.
@@ -196,25 +184,29 @@ class Probing:
         return _Probed(askable(cut, frozenset()), askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
-        self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
+        self, cut: Delegation, probed: _Probed, after: Step, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`.
+
+        These get the walk's question, too.
+        """
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
         await asyncio.gather(
-            *(self._put(probed, put, after) for put in naming),
-            *self._found_out(probed, (name for name in named if name not in known), after),
+            *(self._put(probed, put, after.id) for put in naming),
+            *self._found_out(probed, (name for name in named if name not in known), after.id),
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
-        await asyncio.gather(*self._found_out(probed, fresh, after))
-        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        await asyncio.gather(*self._found_out(probed, fresh, after.id))
+        found, known_to = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
         servers = tuple(
-            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in known_to))
             for name in (*named, *fresh)
         )
-        others = self._probed(arranged(Delegation(cut.zone, servers)), after)
-        await asyncio.gather(*(self._put(others, put, after) for put in probes))
+        others = self._probed(arranged(Delegation(cut.zone, servers)), after.id)
+        asked = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
+        await asyncio.gather(*(self._put(others, put, after.id) for put in dict.fromkeys((*probes, asked))))
 
     def _found_out(
         self, probed: _Probed, names: Iterable[Name], after: int
@@ -239,26 +231,41 @@ class Probing:
         await self._walk.look_up(name, next(naming, after), every=True)
 
     async def _put(self, probed: _Probed, put: Put, after: int) -> int | None:
+        """One probe, to every address over TCP, otherwise to those that replied to the walk."""
+        return await self.put(probed.every if put.probe is Probe.TCP else probed.alive, put, after)
+
+    async def put(self, cut: Delegation, put: Put, after: int) -> int | None:
         """One probe: a step of its own, in which every address is asked; None where there is none."""
         journal = self._context.journal
-        cut = probed.every if put.probe is Probe.TCP else probed.alive
         if not cut.servers:
             return None
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         self._puts[step] = put
-        await self._ask(step, cut, put.question, _one_probe(put))
+        await self.ask(step, cut, put.question, self.strategy(put))
         return step
 
-    async def _ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
+    async def ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
         """Put a probe to the servers of `cut`, and record what comes in a step."""
         journal = self._context.journal
-        chosen = None
+        asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
         try:
-            asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
             chosen = await asking.run()
-        finally:
-            heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
-            journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
+        except asyncio.CancelledError:
+            journal.stop(step)
+            raise
+        heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
+        denied = bool(self._context.budget.cut_short and asking.denied)
+        limited = asking.late or denied or journal[step].limited
+        journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen, limited=limited)
+
+    def strategy(self, put: Put) -> Strategy:
+        """The strategy of a probe: every address, with a query of that shape, and nothing else."""
+
+        async def choose(asking: Asking) -> int | None:
+            tries = min(put.tries, asking.context.settings.tries)
+            return await ask_all(asking, tries, sparing=put.tries < TELLING_TRIES)
+
+        return replace(EVERY_ADDRESS, choose=choose, shape=put.shape, tells_life=False)
 
     def _child_names(self, zone: Name) -> list[Name]:
         """The name servers that the zone's own servers name."""
@@ -278,16 +285,6 @@ class Probing:
                 for attempt in step.attempts:
                     found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))
         return found
-
-
-def _one_probe(put: Put) -> Strategy:
-    """The strategy of a probe: every address, with a query of that shape, and nothing else."""
-
-    async def choose(asking: Asking) -> int | None:
-        tries = min(put.tries, asking.context.settings.tries)
-        return await ask_all(asking, tries, sparing=put.tries < TELLING_TRIES)
-
-    return replace(EVERY_ADDRESS, choose=choose, shape=put.shape, tells_life=False)
 
 
 async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ class TraceUnderWay:
         self._validation = None if given is None else _validation(context, self._walk, given, tracing.at)
         self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
+        self._ended_late = ""
         self._encrypting = _encrypting(context) if context.settings.adot else None
 
     async def go(self, start: Delegation, server: Name | None) -> None:
@@ -93,10 +95,18 @@ class TraceUnderWay:
     def concluded(self) -> Trace:
         """The trace, with all that there is when it ends."""
         encrypted = None if self._encrypting is None else self._encrypting.found
-        return self._ended(unjudged=self.unjudged, encrypted=encrypted)
+        return self._ended(unjudged=self.unjudged, encrypted=encrypted, cut_short=self._cut_short())
+
+    def _cut_short(self) -> str:
+        """The limit that kept something from being asked, in words; empty if there was none."""
+        if short := self._ended_late or self._context.budget.cut_short:
+            return short
+        late = asyncio.get_running_loop().time() >= self._context.until
+        return self._late if late and any(step.limited for step in self._context.journal.steps) else ""
 
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""
+        self._ended_late = self._late
         if self._validation is not None and self.judgement is None:
             self.found, self.judgement = self._validation.judged_so_far(self.found, self._late)
 

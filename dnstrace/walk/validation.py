@@ -83,7 +83,8 @@ class Validation:
         return _as_proved(found, judgement), judgement
 
     async def close(self) -> None:
-        """Stop everything that is still being fetched."""
+        """Stop everything that is still being fetched, and let go of the walk, which calls this back."""
+        self._walk.on_first_query = None
         for task in self._fetches.values():
             task.cancel()
         await asyncio.gather(*self._fetches.values(), return_exceptions=True)

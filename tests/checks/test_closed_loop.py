@@ -25,6 +25,7 @@ TO_CHOOSE = {
     "alias-loop": {"alias-loop"},
     "alias-loop-across": {"alias-loop"},
     "alias-chain-long": {"alias-chain-long"},
+    "dname-and-cname": {"alias-beside-data"},
     "endless-aliases": {"alias-chain-long"},
     "endless-dname": {"dname-too-long"},
     "hosts-mixed": {"answers-differ", "hosts-mixed"},

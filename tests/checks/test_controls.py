@@ -158,8 +158,11 @@ class LosingOne:
         return await self._network.exchange(query, timeout)
 
 
-def test_a_server_that_answers_other_queries_with_edns_does_not_drop_edns() -> None:
+def test_a_server_that_answers_other_queries_with_edns_drops_one_question() -> None:
+    """At one address this may be chance: it is a warning."""
     world = load("in-domain")
     found = check("in-domain", LosingOne(LabNetwork(world, signed=True), world.question))
-    assert found.outcome == "answer" and found.stats.timeouts > 1 and "drops-edns" not in told(found)
-    assert "drops-edns" in told(checked(load("drops-edns")))
+    (dropped,) = (each for each in found.findings or () if each.code == "drops-edns")
+    assert not dropped.is_error and "for www.example.com A at 192.0.2.53, although" in dropped.message
+    whole = [each for each in checked(load("drops-edns")).findings or () if each.code == "drops-edns"]
+    assert whole and all(each.is_error and "although" not in each.message for each in whole)

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import dns.rdatatype
+import dns.rrset
 import pytest
 
 from dnstrace.cli.line.supposing import undelegated
+from dnstrace.lab.breaking import BREAKS
+from dnstrace.lab.plan import Spoil
+from dnstrace.model.findings import Blame
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
+
+RRset = dns.rrset.RRset
+
+
+def _changed(rrset: RRset, change: Callable[[Any], list[Any]]) -> RRset | None:
+    if rrset.rdtype != dns.rdatatype.DNSKEY:
+        return rrset
+    records = [made for rdata in rrset for made in change(rdata)]
+    return dns.rrset.from_rdata_list(rrset.name, rrset.ttl, records) if records else None
+
+
+def _without_key(rrset: RRset) -> RRset | None:
+    return _changed(rrset, lambda key: [] if key.flags & 1 else [key])
+
+
+def _with_other_key(rrset: RRset) -> RRset | None:
+    return _changed(rrset, lambda key: [key.replace(flags=key.flags & 1)] if key.flags & 1 else [key])
+
+
+def _without_keys(rrset: RRset) -> RRset | None:
+    return None if dns.rdatatype.DNSKEY in (rrset.rdtype, rrset.covers) else rrset
+
 
 SOA_NS = "@ 900 SOA ns1.new.net. hostmaster 1 7200 900 1209600 300\n@ NS ns1.new.net.\n"
 
@@ -27,3 +58,27 @@ def test_before_a_zone_moves_its_ds_records_change_first(sign: int | None, fix: 
     (finding,) = [each for each in trace.findings or () if each.code == "ds-without-dnskey"]
     assert finding.cure.startswith(f"before the name servers change, {fix}")
     assert finding.rehearsed.startswith("with this, the only path gives 192.0.2.45")
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (_without_key, "although key 33677 signs its DNSKEY records: it has key 59920"),
+        (_with_other_key, "although key 33677 signs its DNSKEY records: it has keys 33421 and 59920"),
+        (_without_keys, "although its data is signed: it has no keys"),
+    ],
+)
+def test_a_zone_that_lost_the_key_it_is_signed_with_gets_it_back(
+    fault: Spoil, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The DS record is right, so that nothing is to change at the registrar."""
+    monkeypatch.setitem(BREAKS, "lost", lambda plan, _: replace(plan, spoils=(fault,)))
+    sign = {"algorithm": 13, "broken": ["lost"]}
+    found = checked(made_of("_signed", zones={"example.com.": {"sign": sign}}))
+    (finding,) = found.findings or ()
+    assert (finding.code, finding.blame) == ("ds-without-dnskey", Blame.HOST) and says in finding.message
+    assert finding.cure.startswith("publish key 33677 in example.com again")
+    gone = checked(made_of("_signed", zones={"example.com.": {"sign": {**sign, "valid": [-30, -1]}}}))
+    assert [each.blame for each in gone.findings or () if each.code == "ds-without-dnskey"] == [
+        Blame.REGISTRAR
+    ]

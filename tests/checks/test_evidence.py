@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import dns.name
 
 from dnstrace import Settings, trace
+from dnstrace.api import report
+from dnstrace.checks import findings
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import ROOT, Probe
+from dnstrace.model.structs import replace
 from tests.checks.checking import walked
 from tests.checks.documented import checked_world
 
@@ -74,3 +79,20 @@ def test_a_step_for_less_of_a_name_is_no_look_up_that_ended() -> None:
     found = trace(asked.name, asked.rdtype, network=LabNetwork(loaded), settings=settings, seed=1)
     lookups = Evidence(found).lookups
     assert dns.name.from_text("192.0.2.53") in lookups and dns.name.from_text("53") not in lookups
+
+
+def test_no_check_leaves_what_only_the_garbage_collector_can_take_away() -> None:
+    """Of many names that would be megabytes: the evidence and its cuts refer to each other."""
+    traces = [checked_world(world) for world in ("dnssec-good", "lame", "dnssec-cut-denied")]
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for each in traces:
+            assert report(replace(each, findings=findings(each)))
+        gc.collect()
+        assert not {type(each) for each in gc.garbage if type(each).__module__.startswith("dnstrace.checks.")}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()

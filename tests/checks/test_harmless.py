@@ -14,13 +14,15 @@ from dnstrace import Settings, Trace, trace
 from dnstrace.checks.anomalies import anomalies
 from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.harmless import HARMLESS, Known
+from dnstrace.checks.harmless import HARMLESS
+from dnstrace.checks.known import Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Exchange, Fault, Query, Question
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
+from tests.checks.versions import of_two_versions
 from tests.made_delegations import made, traced
 
 WORLDS = {
@@ -168,8 +170,21 @@ def with_ttls(owner: str, record: str) -> Trace:
     return checked(world, 1)
 
 
+def with_entry_key() -> Trace:
+    """A trace of a signed zone in which one server has a further key-signing key."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    other = {
+        "sign": {"algorithm": 13},
+        "servers": ["ns2.example.com."],
+        "text": f"{text}@ DNSKEY 257 3 13 {'A' * 86}==\n",
+    }
+    zones = {"example.com.": {"sign": {"algorithm": 13}}, "example.com. other": other}
+    return checked(made_of("_signed", zones=zones), 1)
+
+
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_own_entry_keys": with_entry_key,
     "_any_as_they_like": lambda: checked_world("any-sparse"),
     "_lost_in_passing": primed_by_another,
     "_supposed": dropped,
@@ -182,6 +197,7 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_too_large_for_a_probe": lambda: checked(
         made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
     ),
+    "_of_version": lambda: checked(of_two_versions("www.sub 300 A 192.0.2.44", "sub NS ns.sub")),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),
@@ -239,7 +255,9 @@ def test_each_signer_of_a_zone_makes_its_own_records_of_denial(denial: str, sign
 
 
 @pytest.mark.parametrize(
-    "found", [lossy, primed_by_another, on_ipv4_only, dropped], ids=lambda found: found.__name__
+    "found",
+    [lossy, primed_by_another, on_ipv4_only, dropped, with_entry_key],
+    ids=lambda found: found.__name__,
 )
 def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
     assert "unexplained" not in {each.code for each in found().findings or ()}

@@ -7,12 +7,13 @@ import pytest
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.mixture import child_sets, mixture
 from dnstrace.lab.world import read
-from dnstrace.model.findings import Blame
+from dnstrace.model.findings import Blame, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 from tests.replies import name
 
 CODE = "hosts-mixed"
+ADDRESS = "198.51.100.53"
 
 
 def test_the_rule_fires_where_it_should_and_only_there() -> None:
@@ -48,6 +49,21 @@ www 300 A 192.0.2.1
     }
     trace = checked(made_of(CODE, zones={"example.com. former": former}))
     assert CODE not in {each.code for each in trace.findings or ()}
+
+
+@pytest.mark.parametrize(("address", "level"), [("192.0.2.66", Level.WARNING), ("", Level.ERROR)])
+def test_a_listed_server_with_a_zone_of_its_own_has_no_old_copy(address: str, level: Level) -> None:
+    """Its zone has another primary, and lists nobody else: it is empty, or somebody else runs it now."""
+    text = f"@ SOA ns2.example.com. admin.example.org. 1 7200 900 1209600 300\n@ NS ns2\nns2 A {ADDRESS}\n"
+    own = {"servers": ["ns2.example.com."], "text": text + (f"www 300 A {address}\n" if address else "")}
+    zones = {"example.com.": {"servers": ["ns1.example.com."]}, "example.com. own": own}
+    found = {f.code: f for f in checked(made_of("in-domain", zones=zones)).findings or ()}
+    assert found["answers-differ"].level is level and "soa-differs" not in found
+    assert found[CODE].blame is Blame.HOST and "answers-differ" in found[CODE].explains
+    assert found[CODE].cure == (
+        "if ns2.example.com is to serve example.com, have it copy the zone of ns1.example.com; if not, remove"
+        " it from the NS records of example.com in the zone and in com"
+    )
 
 
 @pytest.mark.parametrize("primary", ["ns1.example.net.", "ns1.example.org."])

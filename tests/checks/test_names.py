@@ -9,8 +9,9 @@ from dnstrace import trace
 from dnstrace.checks import Level
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
+from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 from tests.lab.mended import applied
@@ -21,7 +22,6 @@ RULES = [
     ("ns-name-unresolvable", "ns-names", "in-domain"),
     ("ns-name-alias", "ns-names", "in-domain"),
     ("ns-name-is-address", "ns-names", "in-domain"),
-    ("ns-address-special", "ns-names", "in-domain"),
     ("ns-name-in-invalid-syntax", "ns-names", "in-domain"),
 ]
 """Each with a world that fires it, and one that does not."""
@@ -94,7 +94,7 @@ def test_host_names(name: str, good: bool) -> None:
         ),
         (
             "ns-name-in-invalid-syntax",
-            "ns_4.example.com is not a valid host name: these have letters, digits and inner hyphens only",
+            "ns_4.example.com is not a valid host name: only letters, digits and inner hyphens are allowed",
         ),
     ],
 )
@@ -122,6 +122,34 @@ def test_instead_of_an_alias_the_host_at_its_end_is_listed_if_it_serves_the_zone
     assert bool(finding.records) is serves
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_final_dot_lost_in_the_parent_is_named_and_is_to_be_written_there(lost: int) -> None:
+    """Which makes them names below com; the registrar has to act, and not who operates the zone."""
+    given = "".join(f"example NS ns{n}.example.com{'' if n <= lost else '.'}\n" for n in (1, 2))
+    whole = read("in-domain")
+    zones = {
+        "com.": {"add": f"{given}ns1.example A 192.0.2.53\nns2.example A 198.51.100.53\n"},
+        "example.com.": whole["zones"]["example.com."],
+    }
+    world = made_of("_internet", question=whole["question"], servers=whole["servers"], zones=zones)
+    found = checked(world).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-unresolvable"]
+    meant = ["ns1.example.com", "ns2.example.com"][:lost]
+    assert f"the final dot of {' and '.join(meant)} is missing" in finding.message
+    assert finding.blame is Blame.REGISTRAR and "register com.com" not in finding.cure
+    if lost == 2:
+        written = "write ns1.example.com. and ns2.example.com., with the final dot, in the NS records of"
+        assert finding.cure == f"{written} example.com in com, and publish their addresses there as glue"
+
+
+def test_where_there_is_glue_the_end_of_an_alias_is_not_listed_unless_it_was_asked_for_the_zone() -> None:
+    """The parent has addresses for the alias, so that nobody followed it: it leads to a web server."""
+    own = {"without": "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53", "add": "ns1 300 CNAME www"}
+    found = checked(made_of("in-domain", zones={"example.com.": own})).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-alias"]
+    assert finding.cure == "replace the CNAME record of ns1.example.com with A and AAAA records"
+
+
 def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
     """Below a DNAME record nothing can be published: the host that it leads to has to be listed."""
     third = {"x.moved.example.net.": {"addresses": ["192.0.2.5"]}}
@@ -134,18 +162,6 @@ def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
     (finding,) = [each for each in found if each.code == "ns-name-alias"]
     assert finding.cure == "list x.hosts.example.net instead"
     assert finding.records == () and finding.remedy is not None and finding.remedy.remove == ()
-
-
-def test_in_a_private_tree_private_addresses_are_right() -> None:
-    hidden = made_of("ns-names", servers={})
-    found = trace(
-        "www.example.com",
-        network=LabNetwork(hidden),
-        server="10.0.0.53",
-        settings=Settings(probe=True),
-        seed=1,
-    )
-    assert "ns-address-special" not in {finding.code for finding in found.findings or ()}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from dnstrace.analysis.caching import lives
 from dnstrace.api import report
+from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.reconciliation import reconciled
 from dnstrace.lab.world import load, read
 from dnstrace.render.document import document
@@ -19,7 +20,7 @@ from tests.render.validating import VALIDATOR
 
 def test_it_is_known_what_is_not_known() -> None:
     """Where the walk was refused everywhere, the zone says nothing: that is not a no."""
-    (zone,) = reconciled(checked(load("all-refuse")))
+    (zone,) = reconciled(Evidence(checked(load("all-refuse"))))
     assert {server.zone for server in zone.servers} == {None}
     assert {each.own for server in zone.servers for each in server.addresses} == {None}
 
@@ -61,7 +62,7 @@ def test_the_newest_serial_is_so_by_serial_number_arithmetic() -> None:
     older = read("soa-stale")["zones"]["example.com. stale"]["text"].replace("2026011400", "4294967295")
     zones = {"example.com.": {"text": newer}, "example.com. stale": {"text": older}}
     found = checked(made_of("soa-stale", zones=zones))
-    (zone,) = reconciled(found)
+    (zone,) = reconciled(Evidence(found))
     assert zone.newest == 1
     serials = (row[3] for block in tables(report(found)) for row in block.rows if len(row) > 3)
     assert {str(cell): str(cell.style) for cell in serials if str(cell)} == {"1": "", "4294967295": WARNING}

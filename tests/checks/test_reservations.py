@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dnstrace.analysis.paths import shares
+from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.reservations import reservation
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome
@@ -25,7 +26,7 @@ ALIKE_IN_OTHER_WAYS = {"child-on-one", "grandparent-hosts", "any-sparse"}
 @pytest.mark.parametrize("name", CLEAN)
 def test_without_findings_all_paths_end_alike_and_every_server_was_heard(name: str, seed: int) -> None:
     trace = checked(load(name), seed)
-    assert not reservation(trace)
+    assert not reservation(Evidence(trace))
     assert len(shares(trace.steps)) == 1 or name in ALIKE_IN_OTHER_WAYS
 
 
@@ -39,13 +40,13 @@ def test_without_findings_all_paths_end_alike_and_every_server_was_heard(name: s
     ],
 )
 def test_it_says_what_was_not_seen(name: str, words: str) -> None:
-    assert reservation(checked_world(name)) == words
+    assert reservation(Evidence(checked_world(name))) == words
 
 
 def test_a_trace_that_did_not_end_says_so() -> None:
     trace = checked_world("in-domain")
     for stopped in (replace(trace, interrupted=True), replace(trace, outcome=None)):
-        assert "stopped" in reservation(stopped)
-    assert "got no answer" in reservation(replace(trace, outcome=Outcome.FAILED))
+        assert "stopped" in reservation(Evidence(stopped))
+    assert "got no answer" in reservation(Evidence(replace(trace, outcome=Outcome.FAILED)))
     limited = (replace(trace.steps[0], limited=True), *trace.steps[1:])
-    assert "limit" in reservation(replace(trace, steps=limited))
+    assert "limit" in reservation(Evidence(replace(trace, steps=limited)))

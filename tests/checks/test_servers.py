@@ -145,6 +145,15 @@ def test_a_lack_of_authority_for_one_type_is_named_with_it(rdtype: str) -> None:
     (only,) = checked(made_of("in-domain", question="example.com. SOA", servers=servers)).findings or ()
     assert only.code == "not-authoritative"
     assert f"answers for example.com {rdtype} without authority" in only.message
+    assert only.cure.startswith("make ns2.example.com set the AA flag in these answers")
+
+
+@pytest.mark.parametrize("does", ["no-aa=AAAA", "no-aa=A"])
+def test_a_server_with_authority_for_its_zone_is_never_to_be_removed_for_lack_of_it(does: str) -> None:
+    servers = {f"ns{n}.example.com.": {"does": [does]} for n in (1, 2)}
+    checks = checked(made_of("in-domain", question="www.example.com. A", servers=servers)).findings or ()
+    cures = [each.cure for each in checks if each.code == "not-authoritative"]
+    assert len(cures) == 2 and not any("remove" in cure or "secondary" in cure for cure in cures)
 
 
 def test_a_server_that_lacks_only_its_soa_record_is_not_lame_where_the_zone_has_its_address() -> None:

@@ -81,6 +81,33 @@ def test_the_data_of_a_primary_is_not_replaced_because_its_serial_is_lower() -> 
     assert finding.level is Level.WARNING and str(finding.server) == "ns1.example.com."
 
 
+@pytest.mark.parametrize(("lacking", "level"), [("old", Level.ERROR), ("new", Level.WARNING)])
+def test_an_old_version_that_lacks_the_data_asked_for_is_an_error(lacking: str, level: Level) -> None:
+    """Some users get nothing; of data that the newest version no longer has, nobody misses any."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    texts = {"old": text.replace("1501", "1400"), "new": text}
+    texts[lacking] = texts[lacking].replace("www 300 A 192.0.2.44\n", "")
+    old = {"servers": ["ns2.example.com."], "text": texts["old"]}
+    world = made_of("in-domain", zones={"example.com.": {"text": texts["new"]}, "example.com. old": old})
+    (finding,) = checked(world).findings or ()
+    assert (finding.code, finding.level) == ("soa-differs", level)
+
+
+def test_an_old_version_at_one_address_of_a_server_is_named_with_that_address() -> None:
+    """Its other address has the newest version: no primary is behind, another machine may be there."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    servers = {
+        "ns1.example.com.": {"addresses": ["192.0.2.53"]},
+        "other.example.org.": {"addresses": ["2001:db8:1::53"]},
+    }
+    old = {"servers": ["other.example.org."], "text": text.replace("2026011501", "2026011400")}
+    zones = {"example.com.": {"servers": ["ns1.example.com.", "ns2.example.com."]}, "example.com. old": old}
+    (finding,) = checked(made_of("in-domain", servers=servers, zones=zones)).findings or ()
+    assert finding.message.startswith("ns1.example.com (2001:db8:1::53) has an old version of example.com: ")
+    assert "on ns1.example.com (192.0.2.53) and ns2.example.com (" in finding.message
+    assert finding.cure.startswith("find out whether 2001:db8:1::53 leads to another machine than intended")
+
+
 def test_the_serials_of_several_primaries_are_not_compared() -> None:
     (finding,) = found("soa-differs", "soa-several-primaries")
     assert finding.level is Level.NOTICE

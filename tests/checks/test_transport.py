@@ -41,6 +41,15 @@ def test_a_message_says_what_the_server_does(code: str, world: str, message: str
     assert message in found(code, world)[0].message
 
 
+@pytest.mark.parametrize("asked", ["www.example.com. A", "www.example.com. TXT", "none.example.com. A"])
+def test_negative_answers_that_are_lost_with_edns_alone_are_no_riddle(asked: str) -> None:
+    """Most queries with EDNS get a reply: these may be all of a zone whose data is asked for."""
+    servers = {"ns1.example.com.": {"does": ["drops-denials"]}}
+    found = checked(made_of("in-domain", question=asked, servers=servers)).findings or ()
+    (one,) = (each for each in found if each.is_error or each.code == "unexplained")
+    assert one.code == "drops-edns" and "answers them without EDNS, and others with it" in one.message
+
+
 def test_servers_without_edns_have_no_findings_on_its_options_and_versions() -> None:
     assert not found("edns-version", "no-edns") and not found("edns-option", "no-edns")
 

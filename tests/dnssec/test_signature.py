@@ -96,6 +96,12 @@ def test_clock_is_part_of_the_reason() -> None:
     assert "not valid before 2025-06-14 15:06:40 UTC, 5 minutes after" in verdict(at=NOW - DAY - 300).reason
 
 
+def test_a_signature_that_ends_before_it_begins_is_never_valid() -> None:
+    reversed_dates = rrsig().replace(inception=NOW + DAY, expiration=NOW - DAY)
+    reason = verdict(WWW, reversed_dates).reason
+    assert "never valid: it expires at 2025-06-14 15:06:40 UTC, before it begins at 2025-06-16" in reason
+
+
 def test_times_wrap_around() -> None:
     """Serial number arithmetic (RFC 4034 section 3.1.5): in 2106 the 32 bits begin again."""
     late = rrsig().replace(inception=2**32 - DAY, expiration=DAY)

@@ -12,6 +12,7 @@ import dns.rdatatype
 import dns.rdtypes.ANY.RRSIG
 import dns.zone
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
+from dns.rdtypes.ANY.NSEC import NSEC, Bitmap
 
 ALGORITHM = 18
 _DAY = 86400
@@ -31,10 +32,12 @@ def sign(origin: str, text: str) -> tuple[str, str]:
         private.public_key().public_bytes_raw(),  # type: ignore[no-untyped-call, unused-ignore]
     )
     zone = dns.zone.from_text(text, origin, relativize=False)
-    lines = [f"{origin} 3600 IN DNSKEY {key.to_text()}"]
+    lines = []
     keys = dns.rdataset.from_rdata(3600, key)
     apex = dns.name.from_text(origin)
-    owned = [(apex, keys), *zone.iterate_rdatasets()]
+    with zone.writer() as writer:
+        writer.add(apex, keys)
+    owned = [*zone.iterate_rdatasets(), *denials(zone)]
     for owner, rdataset in owned:
         lines += [f"{owner} {rdataset.ttl} IN {rdtype_text(rdataset)} {each.to_text()}" for each in rdataset]
         rrset = dns.rrset.from_rdata_list(owner, rdataset.ttl, [*rdataset])
@@ -57,6 +60,18 @@ def sign(origin: str, text: str) -> tuple[str, str]:
         lines.append(f"{owner} {rrset.ttl} IN RRSIG {signature.to_text()}")
     ds = dns.dnssec.make_ds(apex, key, "SHA256")
     return "\n".join(dict.fromkeys(lines)) + "\n", f"{origin} 3600 IN DS {ds.to_text()}\n"
+
+
+def denials(zone: dns.zone.Zone) -> list[tuple[dns.name.Name, dns.rdataset.Rdataset]]:
+    """The NSEC record of each name: BIND takes a zone without them for unsigned, and sends no signatures."""
+    names = sorted(zone.keys())
+    always = {dns.rdatatype.RRSIG, dns.rdatatype.NSEC}
+    found = []
+    for name, following in zip(names, [*names[1:], names[0]], strict=True):
+        bitmap = Bitmap.from_rdtypes([*always.union(each.rdtype for each in zone[name])])
+        record = NSEC(dns.rdataclass.IN, dns.rdatatype.NSEC, following, bitmap)
+        found.append((name, dns.rdataset.from_rdata(300, record)))
+    return found
 
 
 def rdtype_text(rdataset: dns.rdataset.Rdataset) -> str:

@@ -22,7 +22,8 @@ def test_the_version_is_said_to_those_who_ask() -> None:
 
 def test_a_server_with_an_old_version_is_seen_in_the_answer_itself() -> None:
     shown = " ".join(run("--lab", "zone-version", "-a", "+zoneversion").out.replace("│", " ").split())
-    assert "2 of 4 addresses (1 of 2 servers) agree · 15 ms · version 2026011501 of example.com" in shown
+    agree = "2 of 4 addresses (1 of 2 servers) agree on the answer below"
+    assert f"{agree} · 15 ms · version 2026011501 of example.com" in shown
     assert "different answer: 192.0.2.66" in shown and "· version 2026011401 of example.com" in shown
 
 

@@ -65,3 +65,11 @@ def test_what_fails_at_times_is_answered_when_it_comes_again() -> None:
     first, again, *_ = (counting.react(query_wire(QUERY, number), Transport.UDP) for number in range(3))
     assert first.replies[0][3] & 0x0F == dns.rcode.SERVFAIL
     assert again.replies[0][3] & 0x0F == dns.rcode.NOERROR
+
+
+def test_what_stops_answers_no_more_whatever_it_is_asked() -> None:
+    (server,) = misbehaving("stops-after=2 REFUSED").servers
+    counting = Counting(LabServer(server.zones, server.does))
+    replies = [counting.react(query_wire(QUERY, number), Transport.UDP).replies[0] for number in range(4)]
+    refused = dns.rcode.REFUSED
+    assert [reply[3] & 0x0F == refused for reply in replies] == [False, False, True, True]

@@ -106,3 +106,9 @@ def test_empty_non_terminals_exist_and_wildcards_stand_for_what_does_not() -> No
     made = ZONE.node(name("a.b.wild.example."))
     assert made is not None
     assert [rrset.to_text() for rrset in made.values()] == ["a.b.wild.example. 300 IN A 192.0.2.80"]
+
+
+def test_a_wildcard_that_only_has_names_below_it_stands_for_names_without_data() -> None:
+    zone = LabZone(dns.name.from_text("example."), "a.*.x TXT text")
+    found = [zone.node(dns.name.from_text(text)) for text in ("b.x.example.", "c.b.x.example.", "y.example.")]
+    assert found == [{}, {}, None]  # RFC 4592 section 2.2.2

@@ -83,6 +83,13 @@ def test_an_error_without_its_question_belongs() -> None:
     assert not belongs(struct.pack("!HHHHHH", 7, 0x8000, 0, 0, 0, 0), QUESTION, 7)
 
 
+def test_a_truncated_reply_without_its_question_belongs() -> None:
+    """NSD sends these octets in reply to ANY over UDP (`refuse-any: yes`), and answers over TCP."""
+    received = bytes.fromhex("0007 8200 0000 0000 0000 0001 00 0029 04d0 00008000 0000")
+    assert belongs(received, QUESTION, 7)
+    assert not belongs(received, QUESTION, 8)
+
+
 @given(st.binary(max_size=300))
 def test_reading_never_raises(octets: bytes) -> None:
     belongs(octets, QUESTION, 7)

@@ -44,6 +44,10 @@ ADDRESSES = st.one_of(
         ("5f00::1", "segment routing identifiers, RFC 9602"),
         ("64:ff9b:1::1", "local IPv4-IPv6 translation, RFC 8215"),
         ("64:ff9b::10.0.0.1", "private-use, RFC 1918"),
+        ("::192.0.2.1", "IPv4-compatible address, RFC 4291"),
+        ("a00::1", "not in use, RFC 4291"),
+        ("4000::1", "not in use, RFC 4291"),
+        ("f000::1", "not in use, RFC 4291"),
     ],
 )
 def test_the_registries_say_what_an_unreachable_address_is(address: str, what: str) -> None:

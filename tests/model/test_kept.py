@@ -20,7 +20,7 @@ def test_a_value_is_read_once_and_equal_ones_by_themselves() -> None:
     assert total.__doc__ == "Say what it adds up to."
 
 
-def test_it_starts_afresh_when_there_are_too_many_and_never_confuses_them() -> None:
+def test_it_forgets_when_there_are_too_many_and_never_confuses_them() -> None:
     """A value that is no longer there may have left its place to another one."""
     made = 0
 
@@ -48,3 +48,20 @@ def test_a_reading_of_an_object_is_made_once_for_each() -> None:
     one, other = Numbers(1, 2), Numbers(3, 4)
     assert [one.total, one.total, other.total, other.total] == [3, 3, 7, 7]
     assert one.made == other.made == 1
+
+
+def test_what_is_read_again_and_again_stays_and_the_rest_has_a_bound() -> None:
+    made: list[list[int]] = []
+
+    @kept(most=4)
+    def first(value: list[int]) -> int:
+        made.append(value)
+        return value[0]
+
+    usual = [0]
+    others = [[number] for number in range(1, 50)]
+    for other in others:
+        assert [first(usual), first(other)] == [0, other[0]]
+    assert made == [usual, *others]
+    assert [first(other) for other in others[:-4]] == list(range(1, 46))
+    assert len(made) == 50 + 45

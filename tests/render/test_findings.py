@@ -19,6 +19,7 @@ from dnstrace.render.findings import finding_nodes
 from dnstrace.render.html_page import html_page
 from dnstrace.render.html_parts import verdict as verdict_of_page
 from dnstrace.render.tree import tree
+from tests import many_servers
 from tests.checks.checking import checked, checked_by_name, walked, walked_in
 from tests.render import traces
 from tests.render.looks import console, look
@@ -281,3 +282,14 @@ def test_servers_that_only_the_zone_lists_may_give_way_to_those_that_its_parent_
     text = " ".join("\n".join(blocks(checked_by_name("own-servers-dead"))).split())
     instead = "or list ns1.example.com and ns2.example.com in the NS records of example.com instead"
     assert text.count(instead) == 2
+
+
+def test_many_servers_and_records_alike_are_folded_and_verbose_unfolds_them() -> None:
+    shown = report(checked(many_servers.inside(40, 2, 40, 2)))
+    short, long = (look(tree(shown, verbose=verbose)).splitlines() for verbose in (False, True))
+    records = {line for line in long if re.match(r" {4}\S+ 172800 IN (NS|A) ", line)}
+    assert len(records) == 78 and len(records & set(short)) == 8
+    assert "    ... and 70 more records: -v shows them all" in short
+    servers = [line for line in long if re.match(r" n\d+\.example\.com\. ", line)]
+    assert len(servers) == 40 and len(short) < 60
+    assert verdict_of_page(shown).count(" IN NS n") == 40

@@ -134,3 +134,15 @@ def test_the_command_prints_and_writes_them(tmp_path: Path) -> None:
     assert run("--lab", "--short", "--svg", str(path), "--seed", "4070").out == "192.0.2.44\n"
     assert path.read_text() == svg(report(own("textbook", 4070)))
     assert "give one name and type" in run("--lab", "--dot", "one.example", "two.example").err
+
+
+@pytest.mark.parametrize("world", ["textbook", "lame", "alias"])
+def test_no_room_is_left_empty_next_to_the_boxes(world: str) -> None:
+    """On a telephone the boxes are seen without scrolling, and small maps are shrunk to its width."""
+    root = ET.fromstring(svg(report(walked(world))))
+    boxes = [(float(each.attrib["x"]), float(each.attrib["width"])) for each in root.iter(f"{SVG}rect")]
+    assert min(left for left, _ in boxes) == 12
+    width = float(root.attrib["width"])
+    ends = [float(each.attrib["x"]) + 7 * len(each.text or "") for each in root.iter(f"{SVG}text")]
+    assert max([*ends, *(left + wide for left, wide in boxes)]) <= width
+    assert ("wide" in root.attrib["class"].split()) is (width > 470)

@@ -69,7 +69,7 @@ def test_the_whole() -> None:
         "└─ com. ─ NS \N{MULTIPLICATION SIGN}13 · TTL 2d · signed\n"
         "   ├─ all 26 addresses (13 servers) agree · 16 to 33 ms\n"
         "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned\n"
-        "      ├─ 2 of 4 addresses (1 of 2 servers) agree · 24 ms\n"
+        "      ├─ 2 of 4 addresses (1 of 2 servers) agree on the answer below · 24 ms\n"
         "      ├─ ✗ ns1.example.com. 192.0.2.53, 2001:db8:1::53\n"
         "      │      · refused to answer (REFUSED) · 15 ms\n"
         "      └─ www.example.com. 5m A 192.0.2.44   authoritative\n"
@@ -119,7 +119,7 @@ def test_look_ups_that_went_well_are_a_line_each() -> None:
 
 def test_a_server_with_stray_replies_stands_out() -> None:
     found = lines(made(answered(), answered(), replace(answered(), mismatched=2), answered()))
-    assert "3 of 4 addresses (3 of 4 servers) agree · 10 to 40 ms" in found
+    assert "3 of 4 addresses (3 of 4 servers) agree on the answer below · 10 to 40 ms" in found
     assert "ns3.example.com. 192.0.2.3 · answered too · 30 ms · 2 stray replies ignored" in found
 
 

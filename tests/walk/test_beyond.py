@@ -49,6 +49,7 @@ def test_a_wildcard_is_not_asked_for_where_there_is_data() -> None:
 
 
 def test_only_servers_that_did_not_refer_are_asked_about_the_cut() -> None:
-    (step,) = sent(checked_world("not-delegated-at-one"))
+    steps = sent(checked_world("not-delegated-at-one"))
+    (step,) = (each for each in steps if each.question.name != each.zone)
     assert step.probe is Probe.CUT and step.question.name == name("sub.example.com.")
     assert {attempt.server for attempt in step.attempts} == {name("ns2.example.com.")}

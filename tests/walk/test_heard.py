@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
+import dns.message
 import dns.rdatatype
+import dns.rrset
 import pytest
 
 from dnstrace import Trace, Tracing, clock, trace
@@ -15,10 +17,11 @@ from dnstrace.bulk import results
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
+from dnstrace.message.common import read_common
 from dnstrace.model import Exchange, Fault, Purpose, Query, Question, Settings
 from dnstrace.model.structs import replace
 from dnstrace.network.pacing import PacedNetwork
-from dnstrace.walk.heard import FAILURE, MOST, Heard, Hearing
+from dnstrace.walk.heard import FAILURE, MOST, OCTETS, Heard, Hearing
 from tests.replies import name
 from tests.walk.recording import Counted
 
@@ -174,6 +177,26 @@ def test_what_was_given_up_is_not_known_and_what_is_known_has_a_bound() -> None:
     for number in range(MOST + 1):
         heard.learn(number, 0, SILENT)
     assert heard.reply(0, 0) is None and heard.reply(1, 0) is not None
+
+
+def test_what_is_known_has_a_bound_in_octets_too() -> None:
+    heard, large = Heard(lambda: 0.0), replace(SILENT, wire=bytes(OCTETS // 4))
+    for number in range(8):
+        heard.learn(number, 0, large)
+        assert heard.reply(0, 0) is not None  # what is used stays
+    assert [number for number in range(8) if heard.reply(number, 0) is not None] == [0, 5, 6, 7]
+
+
+def test_replies_of_equal_octets_share_their_records_but_not_their_ids() -> None:
+    reply = dns.message.make_response(dns.message.make_query("www.example.com.", "A"))
+    reply.answer = [dns.rrset.from_text("www.example.com.", 300, "IN", "A", "192.0.2.44")]
+    one, other = (read_common(number.to_bytes(2) + reply.to_wire()[2:]) for number in (1, 2))
+    assert one is not None and other is not None
+    heard = Heard(lambda: 0.0)
+    for each in (one, other):
+        heard.read_once(each)
+    assert one.answer[0] is other.answer[0] and (one.id, other.id) == (1, 2)
+    assert other.to_wire()[2:] == one.to_wire()[2:]
 
 
 def test_each_try_of_a_trace_takes_what_came_of_that_try() -> None:

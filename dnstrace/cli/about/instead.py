@@ -71,10 +71,7 @@ def explain(word: str, environment: Environment) -> int:
     from dnstrace.cli.line.values import EXIT
 
     if word == "list":
-        longest = max(map(len, CATALOGUE))
-        rules = CATALOGUE.values()
-        wide = max(len(rule.levels) for rule in rules)
-        environment.write("".join(f"{r.code:<{longest}}  {r.levels:<{wide}}  {r.title}\n" for r in rules))
+        environment.write_list([(rule.code, rule.levels, rule.title) for rule in CATALOGUE.values()])
         environment.remark("`dnstrace --explain words` lists the words of the DNS that it explains")
         return Exit.ANSWER
     if word == "words":
@@ -125,7 +122,8 @@ def _of_term(name: str) -> Iterator[tuple[str, ...]]:
 
     term = terms()[name]
     yield ", ".join((term.name, *term.also)), term.meaning
-    yield "References", "; ".join(term.references)
+    if term.references:
+        yield "References", "; ".join(term.references)
     parts = {each.lower() for each in (term.name, *term.also)}
     named = (code for code in CATALOGUE if parts & {code, *code.split("-")})
     if codes := list(dict.fromkeys((*named, *term.findings))):

@@ -48,7 +48,7 @@ def require_needs(parsed: Parsed) -> None:
     """Raise Usage where an option is set without what it needs."""
     for name, (others, why) in unmet(parsed):
         wanted = " or ".join(BY_NAME[each].typed[0] for each in others if each in BY_NAME)
-        raise Usage(f"{parsed.said[name]} needs {wanted}: {why.format(me=parsed.said[name])}")
+        raise Usage(f"{parsed.said[name]} needs {wanted}: {why.format(me='it')}")
 
 
 def unmet(parsed: Parsed) -> Iterator[tuple[str, Need]]:

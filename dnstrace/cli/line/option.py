@@ -40,7 +40,7 @@ opposite is named by its own name (`no-dnssec`).
 """
 
 Need = tuple[tuple[str, ...], str]
-"""Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
+"""Options, by name, one of which an option needs, and why; `{me}` stands for `it`."""
 
 SECURITY, WORLD = "expect security", "lab world"
 """In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""

@@ -117,7 +117,7 @@ class Tally:
         yield from self._heeded.remarks()
         if self.ended > 1 and self._slowest:
             longest = _slowest_of(self._slowest, _NAMED)
-            yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
+            yield "slowest zones: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
 
     @property
     def heading(self) -> str:
@@ -130,11 +130,11 @@ class Tally:
         return f"{names} in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}{bad}"
 
     def places(self) -> Iterator[str]:
-        """A line for the zones in which names failed, and one for the servers in trouble."""
-        for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
+        """A line for the zones in which names failed, and one for the servers without a usable reply."""
+        for what, places in (("failed in zone", self._failing), ("no usable reply from", self._troubled)):
             if places:
-                most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))
-                yield f"{what} {most}"
+                most = (f"{each} ({counted(count, 'name')})" for each, count in places.most_common(_NAMED))
+                yield f"{what}: {', '.join(most)}"
 
     def findings(self) -> Iterator[str]:
         """A line for each expectation that is not met and each code that was found, errors first."""

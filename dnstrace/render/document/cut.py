@@ -44,6 +44,6 @@ def cut_lines(trace: Trace) -> Iterator[tuple[str, str]]:
                 yield referral["zone"], json.dumps(document)
 
 
-@kept(most=2048)
+@kept(most=512)
 def _referral(cut: Delegation) -> Document:
     return referral_of(cut)

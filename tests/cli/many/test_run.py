@@ -43,7 +43,7 @@ def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com", "none.example.com")
     assert run(*LAB, "-f", file).status == 0
     failing = run("--lab", "all-refuse", "-f", file)
-    assert failing.status == 3 and "failed in example.com (2)" in failing.err
+    assert failing.status == 3 and "failed in zone: example.com (2 names)" in failing.err
 
 
 @pytest.mark.parametrize("form", [(), ("--short",), ("--jsonl",), *(("--format", form) for form in FORMATS)])

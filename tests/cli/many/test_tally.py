@@ -32,13 +32,13 @@ def test_all_in_a_few_lines() -> None:
     assert (tally.ended, tally.status) == (3, Exit.FAILED)
     first, wrong, error, warning, failed, troubled, slowest = tally.summary(2)
     assert first.startswith("3 names in ") and first.endswith(": 2 answer, 1 failed; 1 bad")
-    assert wrong.startswith("2 ") and failed == "failed in example.org (1)"
+    assert wrong.startswith("2 ") and failed == "failed in zone: example.org (1 name)"
     assert error == "error: lame-server (1 name): www.example.org"
     assert warning == "warning: one-address (1 name): www.example.org"
-    assert troubled == "in trouble: ns.example.org 192.0.2.1 (1)"
-    assert slowest == "slowest: example.com 300 ms, org 100 ms, com 20 ms"
+    assert troubled == "no usable reply from: ns.example.org 192.0.2.1 (1 name)"
+    assert slowest == "slowest zones: example.com 300 ms, org 100 ms, com 20 ms"
     tally.add(ANSWERED._replace(times=(("com", 0.4), ("example.com", 0.1))))
-    assert [*tally.summary(0)][-1] == "slowest: com 400 ms, example.com 300 ms, org 100 ms"
+    assert [*tally.summary(0)][-1] == "slowest zones: com 400 ms, example.com 300 ms, org 100 ms"
 
 
 def test_codes_come_by_level_and_count_with_the_first_names() -> None:
@@ -86,7 +86,7 @@ def test_of_very_many_zones_the_frequent_and_the_slow_are_kept(monkeypatch: pyte
         tally.add(FAILED._replace(name=name, failed_in=zone, times=((zone, number / 100),), unmet=unmet))
         tally.add(FAILED)
     lines = "\n".join(tally.summary(0))
-    assert "failed in example.org (100)" in lines and "slowest: z99 " in lines
+    assert "failed in zone: example.org (100 names)" in lines and "slowest zones: z99 " in lines
     assert "not as expected: others (90 names): z10, " in lines
     assert len(tally._failing) <= 20 and len(tally._slowest) <= 11
 

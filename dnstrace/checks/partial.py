@@ -1,0 +1,123 @@
+"""What may be said of a zone that a limit kept from being asked everything: only what would be said anyway.
+
+A rule compares replies, or looks for what other queries to the same server show. Where the deadline or the
+limit of queries came before these, nothing follows from what is missing: such rules are held back, and the
+trace says how many. Rules on what servers do whatever they are asked go by those of which that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dnstrace.analysis.apexes import unsure
+from dnstrace.analysis.reached import zone_of
+from dnstrace.analysis.stopping import ERRORS, FAILED, MAY_FAIL
+from dnstrace.checks.about import About
+from dnstrace.checks.replies import SHOWS_NOTHING, replies_of
+from dnstrace.model import Attempt, Kind, Outcome, Probe, Purpose, Step, Trace
+
+_WAITED = 0.5  # seconds without a reply that show silence, though the limit came before the timeout
+_MAY_BE_EDNS = ERRORS | {Kind.BAD_VERSION, Kind.BAD_COOKIE}
+
+
+def is_partial(cut: About, trace: Trace) -> bool:
+    """Whether the limit of a trace kept servers of a zone, or above it, from being asked everything.
+
+    Servers that never replied may be left open: what is said of the others does not depend on them.
+    """
+    if not trace.cut_short:
+        return False
+    dead = _dead(trace.steps)
+    limited = [step for step in trace.steps if step.limited]
+    about = {step.id for step in cut.steps}
+    return (
+        any(_is_open(step, dead) for step in limited if step.id in about)
+        or any(
+            _needed_by(trace.steps, step) in about for step in limited if step.purpose is Purpose.NS_ADDRESS
+        )
+        or (_ended_in(cut) and _lacks_probes(cut, trace.steps, dead))
+    )
+
+
+def _dead(steps: Sequence[Step]) -> set[str]:
+    """The addresses that were given time to reply, and never did."""
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
+    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - heard
+
+
+def _is_open(step: Step, dead: set[str]) -> bool:
+    """Whether a step lacks what a server that is not dead has to say."""
+    last = {_address(attempt): attempt for attempt in step.attempts}
+    known = {address for address, attempt in last.items() if attempt.meaning.kind not in SHOWS_NOTHING}
+    asked = {address.text for server in step.servers for address in server.addresses}
+    return bool(asked - known - dead) or not asked
+
+
+def _needed_by(steps: Sequence[Step], step: Step) -> int:
+    """The step that needed the address of a name server, perhaps to look up that of another one."""
+    while step.purpose is Purpose.NS_ADDRESS and step.parent is not None:
+        step = steps[step.parent - 1]
+    return step.id
+
+
+def _ended_in(cut: About) -> bool:
+    """Whether the walk, or an alias, ended in the zone: such zones are probed."""
+    return any(
+        step.main and zone_of(step) == cut.zone and step.outcome is not Outcome.REFERRAL for step in cut.steps
+    )
+
+
+def _lacks_probes(cut: About, steps: Sequence[Step], dead: set[str]) -> bool:
+    """Whether probes of the zone where the walk ended were not begun, or would have been put again."""
+    probes = _probes(cut)
+    if all(step.probe is not Probe.SOA for step in probes) or any(d.zone == cut.zone for d in unsure(steps)):
+        return True
+    last = (reply for step in probes if step.probe not in MAY_FAIL for reply in replies_of(step))
+    if any(reply.address not in dead and reply.meaning.kind in FAILED for reply in last):
+        return True
+    naming = (attempt.meaning.child for step in probes if step.probe is Probe.NS for attempt in step.attempts)
+    named = {server.name for child in naming if child is not None for server in child.servers}
+    known = {server.name for step in cut.steps if step.zone == cut.zone for server in step.servers}
+    sought = {step.question.name for step in steps if step.purpose is Purpose.NS_ADDRESS}
+    sought |= {step.question.name for step in probes if step.probe is Probe.ADDRESS}
+    return bool(named - known - sought)
+
+
+def _probes(cut: About) -> list[Step]:
+    return [step for step in cut.steps if step.purpose is Purpose.PROBE and step.zone == cut.zone]
+
+
+def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
+    """The addresses of which a limit left open what they do to other queries than the walk's.
+
+    Empty if the limit ended the walk itself: then what the servers did until then is all that there is.
+    """
+    if not trace.cut_short:
+        return frozenset()
+    controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
+    asked = [step for step in cut.steps if step.zone == cut.zone]
+    if _ended_walk(trace) or not (controls or any(step.limited for step in asked if step.main)):
+        return frozenset()  # other zones than those that the limit concerns get no probes
+    attempts = [attempt for step in asked for attempt in step.attempts]
+    known = {_address(attempt) for attempt in controls if _is_known(attempt)}
+    plainly = {_address(attempt) for attempt in attempts if attempt.exchange.query.edns is None}
+    last = {_address(attempt): attempt for attempt in attempts}
+    in_doubt = {a for a, attempt in last.items() if attempt.meaning.kind in _MAY_BE_EDNS and a not in plainly}
+    return frozenset(last.keys() - known | in_doubt)
+
+
+def _ended_walk(trace: Trace) -> bool:
+    """Whether the limit ended the walk."""
+    main = [step for step in trace.steps if step.main]
+    return trace.outcome is Outcome.FAILED and (not main or main[-1].limited)
+
+
+def _is_known(attempt: Attempt) -> bool:
+    """Whether a reply to a query was awaited for long enough."""
+    kind = attempt.meaning.kind
+    return kind not in SHOWS_NOTHING or (kind is Kind.ABANDONED and attempt.exchange.elapsed >= _WAITED)
+
+
+def _address(attempt: Attempt) -> str:
+    return attempt.exchange.query.address

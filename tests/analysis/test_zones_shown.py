@@ -1,0 +1,73 @@
+"""Which zone an answer is from, where the zone above is on the same servers and no reply says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dnstrace import report
+from dnstrace.analysis.reached import zone_reached
+from dnstrace.analysis.zones_shown import with_zones_shown
+from dnstrace.lab.world import World, load
+from dnstrace.model import Probe
+from tests.checks.checking import checked, made_of, told, walked_in
+from tests.replies import name
+
+SIGNED: dict[str, Any] = {"algorithm": 13}
+DEPT = name("dept.example.com.")
+FAULTS: dict[str, dict[str, Any]] = {
+    "algorithm-weak": {"algorithm": 7},
+    "dnskey-without-ds": {"ds": "none"},
+    "ds-digest-wrong": {"broken": ["ds-digest"]},
+    "ds-without-dnskey": {"broken": ["rolled"]},
+    "signature-bad": {"broken": ["garbled=A"]},
+    "signature-expired": {"valid": [-30, -1]},
+    "signature-missing": {"broken": ["unsigned=www A"]},
+}
+"""How the lower zone is signed, by the finding that it leads to."""
+
+
+def world(sign: dict[str, Any], **zones: Any) -> World:
+    """The upper zone signed as it should be, and the lower one like that."""
+    signed = {"example.com.": {"sign": SIGNED}, "dept.example.com.": {"sign": SIGNED | sign}}
+    return made_of("parent-and-child", question="www.dept.example.com. A", zones=signed | zones)
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_of_the_lower_zone_is_that_zones(code: str) -> None:
+    found = checked(world(FAULTS[code]))
+    assert told(found.findings or ()) == [f"{code} dept.example.com."]
+    assert zone_reached(found) == DEPT
+
+
+@pytest.mark.parametrize(
+    "code", ["ds-digest-wrong", "ds-without-dnskey", "signature-bad", "signature-expired"]
+)
+def test_a_ds_record_shows_the_cut_where_nothing_is_probed(code: str) -> None:
+    verdict = report(walked_in(world(FAULTS[code]))).verdict
+    assert verdict is not None and (verdict.claims[0].code, verdict.zone) == (code, DEPT)
+    assert "the parent zone has" not in verdict.text
+
+
+def test_a_zone_without_keys_is_not_told_to_sign_the_zone_above() -> None:
+    add = "dept DS 1 13 2 " + "ab" * 32
+    unsigned = {"example.com.": {"sign": SIGNED, "add": add}}
+    found = checked(made_of("parent-and-child", question="www.dept.example.com. A", zones=unsigned))
+    (finding,) = found.findings or ()
+    assert (finding.code, finding.zone, finding.operator) == ("ds-without-dnskey", DEPT, name("example.com."))
+    assert finding.message.startswith("example.com has a DS record")
+
+
+def test_only_a_zone_that_was_found_late_is_probed_twice() -> None:
+    probed = checked(load("parent-and-child"))
+    assert {step.zone for step in probed.steps if step.probe is Probe.SOA} == {name("example.com."), DEPT}
+    assert probed.findings == ()
+
+
+def test_what_the_zone_asked_has_signed_itself_is_its_own() -> None:
+    """Records left below a delegation are not of the zone below it."""
+    left = {"example.com.": {"sign": SIGNED, "servers": ["ns1.example.com."]}}
+    world = made_of("parent-and-child", question="ns1.example.com. A", zones=left)
+    found = walked_in(world)
+    assert with_zones_shown(found) is found and zone_reached(found) == name("example.com.")

@@ -1,0 +1,109 @@
+"""A check that a limit cut short says nothing that the whole check does not say."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from dnstrace import Settings, Trace, trace
+from dnstrace.checks import CATALOGUE, Trait
+from dnstrace.dnssec import parse_anchors
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, names
+from dnstrace.model.asked import Resolver
+from dnstrace.model.findings import Finding, Level
+from dnstrace.model.limits import CHECKED, Limits
+from dnstrace.model.structs import replace
+
+CHECK = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
+SHARE = 60  # one world in so many with each seed
+COSTLY = {"huge", "nxns"}
+POINTS = (0.2, 0.5, 0.8, 0.95)
+
+
+def limited(name: str, limits: Limits) -> Trace:
+    """A trace with `--check` of a world within limits."""
+    world = load(name)
+    return trace(
+        world.question.name,
+        world.question.rdtype,
+        settings=CHECK,
+        network=LabNetwork(world, signed=True),
+        anchors=parse_anchors(world.anchors_text, name),
+        resolvers=[Resolver(address) for address in world.resolvers],
+        now=world.now,
+        seed=1,
+        limits=limits,
+    )
+
+
+@cache
+def whole(name: str) -> Trace:
+    return limited(name, CHECKED)
+
+
+def said(found: Trace) -> set[tuple[str, str]]:
+    return {(each.code, str(each.zone)) for each in found.findings or ()}
+
+
+def breaks_trust(each: Finding) -> bool:
+    return Trait.BREAKS_TRUST in CATALOGUE[each.code].traits
+
+
+def false_claims(name: str, found: Trace) -> list[str]:
+    """What a trace that was cut short says, above notices, and the whole one does not.
+
+    Why an answer is bogus may be said in more general words.
+    """
+    bogus = any(map(breaks_trust, whole(name).findings or ()))
+    return [
+        f"{name}: {each.code}: {each.message}"
+        for each in found.findings or ()
+        if each.level is not Level.NOTICE
+        and (each.code, str(each.zone)) not in said(whole(name))
+        and not (bogus and breaks_trust(each))
+    ]
+
+
+def deadlines(name: str) -> list[float]:
+    """Moments at which a trace would not be over, just after something came."""
+    attempts = [attempt for step in whole(name).steps for attempt in step.attempts]
+    ends = sorted({each.exchange.start + each.exchange.elapsed for each in attempts})
+    return [max(0.001, ends[int(len(ends) * share)] + 0.0005) for share in POINTS]
+
+
+@pytest.mark.seeds(SHARE)
+def test_no_deadline_makes_a_false_claim(seed: int) -> None:
+    for name in sorted({*names()} - COSTLY)[seed::SHARE]:
+        for deadline in deadlines(name):
+            found = limited(name, replace(CHECKED, deadline=deadline))
+            assert not false_claims(name, found), deadline
+
+
+@pytest.mark.seeds(SHARE)
+def test_no_limit_of_queries_makes_a_false_claim(seed: int) -> None:
+    for name in sorted({*names()} - COSTLY)[seed::SHARE]:
+        for share in POINTS:
+            most = max(1, int(whole(name).stats.queries * share))
+            found = limited(name, replace(CHECKED, max_queries=most))
+            assert not false_claims(name, found), most
+            assert found.unapplied or not found.cut_short, most
+
+
+def test_the_rules_held_back_are_counted_and_the_limit_is_named() -> None:
+    found = limited("answers-stale", replace(CHECKED, max_queries=120))
+    assert found.cut_short == "the limit of 120 queries is reached" and not found.findings
+    assert "answers-differ" in found.unapplied and "refuses" not in found.unapplied
+    assert not whole("answers-stale").cut_short and not whole("answers-stale").unapplied
+
+
+def test_a_server_that_is_dead_is_named_once_another_question_had_time_too() -> None:
+    early, late = (limited("silent", replace(CHECKED, deadline=deadline)) for deadline in (4.3, 5.5))
+    assert not early.findings
+    assert said(late) == {("unreachable", "example.com.")} == said(whole("silent"))
+
+
+def test_where_only_the_dead_are_left_open_everything_else_is_judged() -> None:
+    found = limited("silent", replace(CHECKED, deadline=5.5))
+    assert found.cut_short and "soa-differs" not in found.unapplied
