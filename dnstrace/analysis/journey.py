@@ -7,6 +7,7 @@ zone, its record, the cache, the browser's request, the page. A deeper name or a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -34,7 +35,17 @@ def journey(trace: Trace) -> tuple[Leg, ...]:
         found += _legs_of(trace, run)
     if trace.outcome is not None and not trace.interrupted:
         found += [(stage, None, ()) for stage in _ends(trace)]
-    return tuple(Leg(number, *each) for number, each in enumerate(found, 1))
+    return tuple([_leg(number, *each) for number, each in enumerate(found, 1)])
+
+
+@lru_cache(maxsize=256)
+def _apart(number: int, stage: Stage) -> Leg:
+    """A leg on which no server is asked: the same for many traces."""
+    return Leg(number, stage)
+
+
+def _leg(number: int, stage: Stage, zone: Name | None, steps: tuple[int, ...]) -> Leg:
+    return _apart(number, stage) if zone is None and not steps else Leg(number, stage, zone, steps)
 
 
 def lookups(trace: Trace, step: Step) -> list[Step]:

@@ -51,14 +51,16 @@ class Tracing(Struct):
 
     def __post_init__(self) -> None:
         check_kind("settings", self.settings, Settings, "a Settings")
-        check_kind("limits", self.limits, Limits | None, "a Limits or None")
-        for what, reader in (("roots", "read_hints"), ("anchors", "read_anchors")):
-            if isinstance(getattr(self, what), str | PathLike):
-                raise ValueError(f"`{what}` takes no path: give what `{reader}(path)` returns")
-        check_kind("roots", self.roots, Delegation | None, "what `read_hints(path)` returns")
+        if self.limits is not None:
+            check_kind("limits", self.limits, Limits, "a Limits or None")
+        if self.roots is not None and not isinstance(self.roots, Delegation):
+            _refuse_path("roots", self.roots, "read_hints")
+            check_kind("roots", self.roots, Delegation, "what `read_hints(path)` returns")
         if self.anchors is not None and not hasattr(self.anchors, "zones"):
+            _refuse_path("anchors", self.anchors, "read_anchors")
             raise ValueError(f"anchors must be what `read_anchors(path)` returns, not {self.anchors!r}")
-        check_kind("server", self.server, str | Name | None, "an address or a name")
+        if self.server is not None:
+            check_kind("server", self.server, str | Name, "an address or a name")
         if self.server == "":
             raise ValueError("the server to start from is empty")
         if self.at is not None and not (isinstance(self.at, int | float) and abs(self.at) < _LATEST):
@@ -74,3 +76,8 @@ class Tracing(Struct):
     def bounds(self) -> Limits:
         """The limits that hold: those given, or those that suit the settings."""
         return self.limits or limits_for(self.settings)
+
+
+def _refuse_path(what: str, given: object, reader: str) -> None:
+    if isinstance(given, str | PathLike):
+        raise ValueError(f"`{what}` takes no path: give what `{reader}(path)` returns")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
@@ -21,6 +22,7 @@ from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text, type_text
 
 if TYPE_CHECKING:
+    from dnstrace.model.report import Report
     from dnstrace.render.formats.entries import Entry
 
 _UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
@@ -199,16 +201,23 @@ def _seconds_taken(step: Step) -> float:
 
 def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str:
     if shown.output is Output.JSONL:
-        from dnstrace.api import report
-        from dnstrace.render.document import to_json
-
         how = {"verbose": shown.verbose, "explain": shown.explain_steps, "brief": shown.brief}
+        report, to_json = _for_json()
         return to_json(report(trace), **how) + "\n"
     name, rdtype = name_text(trace.question.name), type_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
     said = "  ".join(filter(None, (found.said[0], _in_red(found.said[1]) if form.color else found.said[1])))
     return f"{name:<24} {rdtype:<5} {found.outcome:<8} {time_text(trace.stats.duration):>8}  {said}\n"
+
+
+@cache
+def _for_json() -> tuple[Callable[[Trace], Report], Callable[..., str]]:
+    """What only JSON needs, imported with the first line of it, and looked up once."""
+    from dnstrace.api import report
+    from dnstrace.render.document import to_json
+
+    return report, to_json
 
 
 def _in_red(wrong: str) -> str:

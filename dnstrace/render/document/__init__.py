@@ -8,6 +8,7 @@ delay programs that read JSON.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
@@ -38,7 +39,7 @@ from dnstrace.render.document.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
@@ -65,9 +66,15 @@ def to_json(
         whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
         encoder = _ON_ONE_LINE if indent is None else json.JSONEncoder(allow_nan=False, indent=indent)
         return encoder.encode(whole)
+    sentences = _explained(report) if explain else {}
+    return _on_one_line()(report, lambda: _without_steps(report), verbose, sentences)
+
+
+@cache
+def _on_one_line() -> Callable[..., str]:
     from dnstrace.render.document.lines import on_one_line
 
-    return on_one_line(report, lambda: _without_steps(report), verbose, _explained(report) if explain else {})
+    return on_one_line
 
 
 def _brief(report: Report) -> Document:
