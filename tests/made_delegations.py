@@ -1,8 +1,9 @@
-"""Made-up delegations in which two things go wrong at a time.
+"""Made-up delegations in which two or three things go wrong at a time.
 
 `made(number)` is a small internet: two root servers, two of com and net, and the zone example.com with two
 to four name servers inside it or elsewhere, signed or not. Two faults, of all pairs of FAULTS in turn, are
-put on its servers, on those of com, or into the copy of the zone that one of its servers has.
+put on its servers, on those of com, or into the copy of the zone that one of its servers has. `three(number)`
+is the same with three faults, taken at random.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Made:
 
     world: World
     roots: Delegation
-    faults: tuple[str, str] | tuple[()]
+    faults: tuple[str, ...]
 
 
 @dataclass
@@ -100,9 +101,17 @@ class _Plan:
 
 def made(number: int, healthy: bool = False) -> Made:
     """The delegation of that number; `healthy` leaves its faults out."""
+    return _made(number, () if healthy else PAIRS[number * _STEP % len(PAIRS)])
+
+
+def three(number: int) -> Made:
+    """The delegation of that number, with three faults."""
+    return _made(number, tuple(Random(number * 7 + 1).sample(FAULTS, 3)))
+
+
+def _made(number: int, faults: tuple[str, ...]) -> Made:
     random = Random(number)
     plan = _plan(random)
-    faults: tuple[str, str] | tuple[()] = () if healthy else PAIRS[number * _STEP % len(PAIRS)]
     for fault in faults:
         _break(random, plan, fault)
     content = {

@@ -1,4 +1,4 @@
-"""Misbehaviours two at a time: nothing crashes, nothing is passed over, nothing depends on chance."""
+"""Misbehaviours two and three at a time: nothing crashes or is passed over, nothing depends on chance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dnstrace.render.document import document
 from dnstrace.render.html_page import html_page
 from dnstrace.render.tree import tree
 from tests.checks.checking import told
-from tests.made_delegations import FAULTS, PAIRS, made, traced
+from tests.made_delegations import FAULTS, PAIRS, made, three, traced
 from tests.render.validating import VALIDATOR
 
 BATCHES, EACH = 80, 5
@@ -44,6 +44,17 @@ def assert_nothing_passed_over(found: Trace, number: int) -> None:
     assert not said, f"{number}: unexplained"
     failing = [share for share in shares(found.steps) if not share.meaning.usable]
     assert findings or (not failing and not reservation(Evidence(found))), f"{number}: nothing wrong"
+
+
+@pytest.mark.seeds(BATCHES)
+def test_three_faults_at_a_time_leave_nothing_unsaid(seed: int) -> None:
+    assert_nothing_passed_over(traced(three(seed), 1), seed)
+
+
+@pytest.mark.parametrize("number", [133, 140, 382, 424, 434])
+def test_a_fault_that_hides_another_does_not_keep_it_from_being_explained(number: int) -> None:
+    """A silent server is on the usual side, or silent to one type, or only the zone lists it."""
+    assert_nothing_passed_over(traced(three(number), 1), number)
 
 
 @pytest.mark.parametrize("number", [518, 630])

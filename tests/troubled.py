@@ -17,7 +17,7 @@ import dns.rcode
 from dnstrace import Settings, Trace, clock, trace
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.structs import replace
 from dnstrace.port import Network
@@ -122,15 +122,15 @@ class Changing:
         return await network.exchange(query, timeout)
 
 
-def in_trouble(name: str, does: Does) -> Trace:
+def in_trouble(name: str | World, does: Does) -> Trace:
     """A trace with `--check` of a world while something happens to its network."""
-    world = load(name)
+    world = load(name) if isinstance(name, str) else name
     return trace(
         world.question.name,
         world.question.rdtype,
         settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
         network=Troubled(LabNetwork(world, signed=True), does),
-        anchors=parse_anchors(world.anchors_text, name),
+        anchors=parse_anchors(world.anchors_text, world.name),
         now=world.now,
         seed=1,
     )

@@ -127,7 +127,8 @@ def _compared(trace: Trace, step: Step) -> Compared:
     given = None if difference in _OF_ITS_OWN else held.given
     past_its_ttl = bool(_extended_errors(attempt) & _STALE)
     found = Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
-    return _explained(trace, found)
+    denied = trace.outcome is Outcome.NXDOMAIN and attempt.meaning.kind is Kind.ANSWER
+    return _explained(trace, replace(found, denied=denied) if denied else found)
 
 
 def _explained(trace: Trace, found: Compared) -> Compared:

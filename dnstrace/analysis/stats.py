@@ -9,7 +9,7 @@ servers that did not answer, and in this program.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 from dnstrace.model import (
@@ -40,7 +40,7 @@ class Counting:
     def __init__(self) -> None:
         self._sent = self._timeouts = self._tcp = self._out = self._in = 0
         self._asked: set[tuple[Probe | None, str, tuple[bytes, ...], int, int]] = set()
-        self._zones: Counter[Name] = Counter()
+        self._zones: defaultdict[Name, int] = defaultdict(int)
 
     def add(self, probe: Probe | None, attempt: Attempt) -> None:
         """Count an attempt of a step, which may be a probe."""
@@ -90,9 +90,10 @@ def measure(steps: tuple[Step, ...], duration: float) -> Stats:
 
 def query_size(query: Query) -> int:
     """The size of a query as a DNS message, in octets (RFC 1035 section 4.1, RFC 6891 section 6.1.2)."""
-    size = _HEADER + sum(len(label) + 1 for label in query.question.name.labels) + _QUESTION_TAIL
+    labels = query.question.name.labels
+    size = _HEADER + sum(map(len, labels)) + len(labels) + _QUESTION_TAIL
     if query.edns is not None:
-        size += _OPT + sum(_OPTION + len(data) for _, data in query.edns.options)
+        size += _OPT + sum([_OPTION + len(data) for _, data in query.edns.options])
     return size + (_TCP_LENGTH if query.transport is Transport.TCP else 0)
 
 

@@ -170,7 +170,7 @@ def _all_stopped(made: dict[str, list[Made]]) -> dict[str, Stopped]:
 def _without_later(step: Step, stops: Stops) -> Step:
     if not any(_is_later(attempt, stops) for attempt in step.attempts):
         return step
-    attempts = (_unawaited(each, step.zone) if _is_later(each, stops) else each for each in step.attempts)
+    attempts = (not_awaited(each, step.zone) if _is_later(each, stops) else each for each in step.attempts)
     return replace(step, attempts=tuple(attempts))
 
 
@@ -178,6 +178,7 @@ def _is_later(attempt: Attempt, stops: Stops) -> bool:
     return attempt.meaning.kind in FAILED and stops.is_after(attempt.exchange)
 
 
-def _unawaited(attempt: Attempt, zone: Name) -> Attempt:
+def not_awaited(attempt: Attempt, zone: Name) -> Attempt:
+    """An attempt at a server of `zone` as if its reply had not been awaited: it shows nothing."""
     exchange = replace(attempt.exchange, wire=None, message=None, fault=Fault.ABANDONED)
     return replace(attempt, exchange=exchange, meaning=classify(exchange, zone), cause=None)

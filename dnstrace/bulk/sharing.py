@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from dnstrace.api import Knowledge
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
@@ -49,24 +49,13 @@ class Shared:
         return exchange
 
 
-_Same = tuple[object, ...]
+_Same = Hashable
 
 
 def _same(query: Query) -> _Same:
     """What equal queries have in common, as their octets have it: quicker to find than the queries."""
     asked = query.question
-    return (
-        query.address,
-        asked.name.labels,
-        asked.rdtype,
-        asked.rdclass,
-        query.transport,
-        query.edns,
-        query.port,
-        query.recursion_desired,
-        query.checking_disabled,
-        query.endpoint,
-    )
+    return asked.name.labels, asked.rdtype, asked.rdclass, query.way
 
 
 class _Flight:

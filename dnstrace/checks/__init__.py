@@ -30,6 +30,7 @@ from dnstrace.checks import (
     interception,
     key_requests,
     letter_case,
+    losing,
     mixture,
     names,
     over_tcp,
@@ -76,7 +77,7 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, steadiness, stopping, question_types, over_tcp, transport,
+    interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
     letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
     special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
     records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,

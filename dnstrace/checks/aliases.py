@@ -68,9 +68,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: a query for the alias gets no data. If a stranger can register the target, or claim it
     at the provider that it points to, the stranger can take over the name.
 
-    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without
-    its final dot is taken as a name below the zone. By an alias in a reverse zone, the user of a part of a
-    network adds PTR records for the addresses in use (a notice).
+    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without its
+    final dot is taken as a name below the zone. An alias in a reverse zone leaves PTR records to the user of
+    that part of a network, who publishes them for the addresses in use (a notice).
 
     References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 2317 section 4; RFC
     6604 section 3
@@ -268,7 +268,8 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
         return None
     if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA) and is_absent(ending[0]):
         return "which does not exist"
-    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
+    unasked = ending[0].limited or ending[0].given  # the server to start from need not lead there
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:

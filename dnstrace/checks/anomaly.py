@@ -46,6 +46,23 @@ class Sort(StrEnum):
     PATHS = "paths"  # paths that fail, or end in another result than most
 
 
+COMPARED = frozenset(
+    {
+        Sort.CUT,
+        Sort.EXISTENCE,
+        Sort.NAME_SERVERS,
+        Sort.DELEGATED_KEYS,
+        Sort.GLUE,
+        Sort.DATA,
+        Sort.TTL,
+        Sort.AUTHORITY,
+        Sort.SIGNATURES,
+        Sort.NEGATIVE,
+    }
+)
+"""Where servers of one zone answer one question differently."""
+
+
 class Anomaly(Struct):
     """One anomaly.
 

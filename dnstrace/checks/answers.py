@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import combinations
 
 import dns.flags
@@ -49,11 +49,11 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
-    for step in _steps_of(cut):
-        replies = _to_compare(cut, step)
+    for steps in _steps_of(cut):
+        replies = _to_compare(cut, steps)
         groups = next((found for each in _by_serial(cut, replies) if len(found := grouped(each)) > 1), None)
         if groups is not None and (cut.probed or any(_cut_of(reply) is not None for reply in replies)):
-            yield _difference(cut, step, groups)
+            yield _difference(cut, steps, groups)
             return
     if cut.probed and (by_ttl := unlike_ttls(cut)) is not None:
         yield by_ttl
@@ -92,11 +92,17 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _steps_of(cut: Cut) -> list[Step]:
-    """The steps of the walk, and the probes for other types and for the addresses of name servers."""
+def _steps_of(cut: Cut) -> list[list[Step]]:
+    """The steps of the walk, and the probes for other types and for the addresses of name servers.
+
+    Those of one question belong together: servers that only the zone lists are asked in steps of their own.
+    """
     asked = (step for step in cut.steps if step.main and step.zone == cut.zone)
     probes = (*cut.probe_steps(Probe.TYPE), *cut.probe_steps(Probe.ADDRESS))
-    return list({step.id: step for step in (*cut.walked, *asked, *probes)}.values())
+    found: dict[Hashable, list[Step]] = {}
+    for step in {step.id: step for step in (*cut.walked, *asked, *probes)}.values():
+        found.setdefault((step.zone, step.question), []).append(step)
+    return list(found.values())
 
 
 def _cut_of(reply: HeardReply) -> Name | None:
@@ -104,10 +110,12 @@ def _cut_of(reply: HeardReply) -> Name | None:
     return None if delegation is None else delegation.zone
 
 
-def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
+def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    kinds = _COMPARED_OF_PROBES if step.purpose is Purpose.PROBE else _COMPARED
-    replies = [reply for reply in replies_of(step) if reply.meaning.kind in kinds]
+    kinds = _COMPARED_OF_PROBES if steps[0].purpose is Purpose.PROBE else _COMPARED
+    every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
+    first = {reply.address: None for step in steps for reply in replies_of(step)}
+    replies = [every[address] for address in first if every[address].meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
         reply
@@ -140,7 +148,8 @@ def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
     return [[r for r in replies if known.get(r.address, serial) == serial] for serial in versions]
 
 
-def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observation:
+def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> Observation:
+    step = steps[0]
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
     same = all(reply.address in known for group in groups for reply in group) and not (
@@ -155,7 +164,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",
-        (step.id,),
+        steps_of(reply for group in groups for reply in group),
         cure=cure,
         remedy=remedy,
         level=_difference_level(step, groups),

@@ -132,7 +132,7 @@ def signal_differs(cut: Cut) -> Iterator[Observation]:
                 server,
                 f"has other {types} records than the zone itself",
                 (*(each.ended.id for each in unlike), *steps_of(_own_replies(cut))),
-                f"have the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others,",
+                f"publish the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others,",
             )
 
 

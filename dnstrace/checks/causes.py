@@ -27,6 +27,7 @@ _SAME_FIX = {
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
     "hosts-mixed": "answers-differ dnskey-differs",
+    "signature-missing": "type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
 
@@ -134,6 +135,14 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
         and cause.zone == effect.zone
         and (None in (cause.server, effect.server) or cause.server == effect.server)
     )
+
+
+def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Data that was added to a signed zone, at whose name BIND cannot deny the types that are not there."""
+    steps = evidence.trace.steps
+    failing = {steps[number - 1].question.name for number in effect.steps} - {cause.zone}
+    unsigned = {steps[number - 1].question.name for number in cause.steps}
+    return of_zone(evidence, cause, effect) and bool(failing) and failing <= unsigned
 
 
 def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
@@ -270,6 +279,7 @@ TABLE = (
     Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
     Row("ds-from-child", of_zone, "signature-missing denial-broken chain-broken answers-differ"),
     Row("signature-missing", of_zone, "denial-broken"),
+    Row("signature-missing", of_added_name, "type-fails"),
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from dnstrace.checks.anomalies import anomalies
-from dnstrace.checks.anomaly import Anomaly
+from dnstrace.checks.anomaly import COMPARED, Anomaly
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.explaining import explaining
 from dnstrace.checks.harmless import is_harmless
 from dnstrace.checks.known import Known
+from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.unlike import differences
 from dnstrace.model import Probe
 from dnstrace.model.findings import Finding
 
@@ -51,4 +53,13 @@ def _fits(finding: Finding, anomaly: Anomaly) -> bool:
         return True
     if finding.code == _AT_THE_PARENT:
         return all(each.step.probe is Probe.ELSEWHERE for each in anomaly.replies)  # none in look-ups
-    return finding.code in _OF_A_COPY and any(reply.server == finding.server for reply in anomaly.replies)
+    others = [reply for reply in anomaly.replies if reply.server != finding.server]
+    if len(others) == len(anomaly.replies):
+        return False
+    return finding.code in _OF_A_COPY or _is_gone_without(anomaly, others)
+
+
+def _is_gone_without(anomaly: Anomaly, others: list[HeardReply]) -> bool:
+    """Whether replies do not differ any more when those of one server are left out, whoever are more."""
+    compared = anomaly.sort in COMPARED and any(other.meaning.usable for other in others)
+    return compared and all(each.sort is not anomaly.sort for each in differences(others))

@@ -58,7 +58,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
         address
         for address, replies in lost.items()
         if len(replies) >= _LOST and len(replies) * _LOST_SHARE >= sent[address]
-    }
+    } - cut.once(large_lost)
     every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
     return {address: replies for address, replies in every.items() if replies}
 
@@ -71,6 +71,33 @@ def _asked(attempt: Attempt) -> Hashable:
 
 def _is_cut_short(reply: HeardReply) -> bool:
     return reply.meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
+
+
+def large_lost(cut: Cut) -> frozenset[str]:
+    """The addresses whose large replies over UDP are lost: the same queries are answered in less room.
+
+    Chance loses small datagrams as well: here, all that arrived at once is smaller than all that did not.
+    """
+    at_once: dict[str, list[int]] = defaultdict(list)
+    later: dict[str, list[int]] = defaultdict(list)
+    for step in cut.all_steps:
+        lost: dict[str, int] = {}  # the room that was offered in vain
+        for attempt in step.attempts:
+            query, wire = attempt.exchange.query, attempt.exchange.wire
+            if query.transport is not Transport.UDP or query.edns is None:
+                continue
+            if attempt.meaning.kind is Kind.TIMEOUT:
+                lost[query.address] = query.edns.payload
+            elif wire is not None and query.edns.payload < lost.get(query.address, 0):
+                whole = attempt.meaning.kind is not Kind.TRUNCATED
+                later[query.address].append(len(wire) if whole else query.edns.payload)
+            elif wire is not None:
+                at_once[query.address].append(len(wire))
+    return frozenset(
+        address
+        for address, sizes in later.items()
+        if min(len(sizes), len(at_once[address])) >= _LOST and min(sizes) > max(at_once[address])
+    )
 
 
 def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:

@@ -9,7 +9,13 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
+from dnstrace.checks.listing import (
+    addresses_lacking,
+    followed_by_parent,
+    known_addresses,
+    ns_records,
+    sorted_out,
+)
 from dnstrace.checks.mixture import Servers, child_sets, join, join_text, mixture, used_together
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
@@ -65,6 +71,13 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
 def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observation) -> Observation:
     """The observation with its fix: the parent follows the zone if all servers that the zone lists work."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
+    if _are_named_anew(cut, here, there):
+        names, others = listed(sorted(here)), listed(sorted(there))
+        cure = f"list {names} in the NS records of {zone} itself, or have {parent} list {others}"
+        change, add = ns_records(cut, here), addresses_lacking(cut, here)
+        records, remedy = (*change, *add), in_zone(cut.zone, add=add, change=change)
+        cure = f"{cure}: they are the same servers"
+        return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.HOST)
     if used := used_together(cut) or _kept(cut, here, there):
         remedy = join(cut, used)
         records = (*remedy.change, *remedy.add)
@@ -95,6 +108,15 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
     )
 
 
+def _are_named_anew(cut: Cut, here: Servers, there: Servers) -> bool:
+    """Whether the parent has names of its own in the zone for the zone's servers, given on purpose."""
+    inside = here.isdisjoint(there) and all(name.is_subdomain(cut.zone) for name in here)
+    if not inside or any(name.is_subdomain(cut.zone) for name in there):
+        return False
+    above, below = ({a for name in names for a in known_addresses(cut, name)} for names in (here, there))
+    return bool(above) and above == below and above <= cut.serving
+
+
 def _kept(cut: Cut, here: Servers, there: Servers) -> tuple[Name, ...]:
     """What the parent lists, if the zone lists only one of them and the others serve it: one is too few."""
     alone = len(there) == len(child_sets(cut)) == 1 and there < here and _all_serve(cut, here)
@@ -112,8 +134,8 @@ def _all_serve(cut: Cut, names: Servers) -> bool:
 def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone list different name servers, although they have the same version.
 
-    What it is: servers with the same serial return different NS RRsets for the zone's apex. (If the
-    serials differ, the older copy is the problem: see soa-differs.)
+    What it is: servers with the same serial return different NS RRsets for the zone's apex, or one whose
+    serial is not known returns another. (If serials differ, the older copy is the problem: see soa-differs.)
 
     Why it matters: which servers a resolver continues with depends on which one it asked first, and a
     change of name servers does not reach every user.
@@ -123,10 +145,12 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
     known, zone = serials(cut), zone_text(cut.zone)
+    usual = max(known.values(), key=[*known.values()].count, default=None)  # of those that do not say
     by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
     for names, replies in child_sets(cut).items():
         for reply in replies:
-            by_serial.setdefault(known.get(reply.address), {}).setdefault(names, []).append(reply)
+            serial = known.get(reply.address, usual)
+            by_serial.setdefault(serial, {}).setdefault(names, []).append(reply)
     used = used_together(cut)
     for sets in by_serial.values():
         if len(sets) > 1 and not mixture(cut):

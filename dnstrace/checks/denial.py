@@ -199,7 +199,4 @@ def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:
 
 def _denial_level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
     """A warning where few of the addresses asked of a zone above the one in question are at fault."""
-    sick = {reply.address for reply in replies}
-    return (
-        Level.WARNING if not cut.probed and 2 * len(sick) < len({reply.address for reply in asked}) else None
-    )
+    return Level.WARNING if cut.is_minor(replies, asked) else None

@@ -12,12 +12,13 @@ import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
+from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -34,18 +35,12 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -223,6 +218,12 @@ class Cut(About):
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
+    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
+        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
+        asked = self.everyone if asked is None else asked
+        faulty = {reply.address for reply in sick}
+        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
+
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
 
@@ -254,13 +255,15 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
-    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at;
-    the rules `held_back` leave out partial cuts.
+    Left out are attempts that only chance made, as no finding may follow from them; queries that the network
+    lost, or to a server that had stopped answering, count as not awaited. `found` are the findings so far,
+    `made` all cuts looked at; the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         trace = needed(trace)
+        self.losses = losses_in(trace.steps)
+        trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
         self.trace = trace = until_stopped(trace, self.stops)
         self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged

@@ -199,8 +199,9 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
     found = said.data.get((denied.address, denied.name))
     if found is not None:
         return denied, found[0]
-    if denied.name == said.zone and denied.address in said.apex:
-        return denied, said.apex[denied.address]
+    if denied.name == said.zone:
+        serves = [said.apex.get(denied.address), *said.referrals.get(denied.address, {}).values()]
+        return next(((denied, each) for each in serves if each is not None), None)
     referral = said.referrals.get(denied.address, {}).get(denied.name)
     if referral is not None and denied.rdtype == dns.rdatatype.DS:
         return denied, referral
@@ -208,14 +209,16 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
 
 
 def _shown_text(said: Statements, denied: Statement, shown: Statement) -> str:
+    if denied.name == said.zone:
+        return "is the apex of the zone"
     if shown.cut is not None:
         return "refers to the servers of this name"
-    if shown.kind is Kind.NODATA and shown.name != said.zone:
+    if shown.kind is Kind.NODATA:
         return f"exists when asked for {shown.asked_text} (NODATA)"
     if len(shown.name) > 1 and shown.name.labels[0] == b"*" and shown.name != denied.name:
         return f"has a wildcard for it: {plain(shown.name)} has {record_list(shown)}"
     if shown.kind in POSITIVE and any(rrset.name == shown.name for rrset in shown.data):
-        return f"has {record_list(shown)}" if shown.name != said.zone else "is the apex of the zone"
+        return f"has {record_list(shown)}"
     return "is the apex of the zone"
 
 
@@ -254,6 +257,4 @@ def _steps(pairs: list[Shown]) -> tuple[int, ...]:
 
 def _level(cut: Cut, wrong: list[Shown]) -> Level | None:
     """A warning where few servers of a zone above the one in question are at fault."""
-    sick = {one.address for one, _ in wrong}
-    few = not cut.probed and 2 * len(sick) < len({reply.address for reply in cut.everyone})
-    return Level.WARNING if few else None
+    return Level.WARNING if cut.is_minor(one.reply for one, _ in wrong) else None

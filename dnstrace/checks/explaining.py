@@ -69,7 +69,7 @@ UNUSABLE: dict[Kind, Codes] = {
     Kind.TRUNCATED: _TRUNCATED,
     Kind.TRUNCATED_OVER_TCP: _TRUNCATED,
     Kind.MALFORMED: _codes("malformed-reply record-malformed", _SOME_TYPES, _ON_THE_WAY),
-    Kind.ABANDONED: _codes("stopped-answering"),
+    Kind.ABANDONED: _codes("stopped-answering packet-loss"),
     Kind.MISMATCH: _codes("wrong-reply case-not-kept", _SOME_TYPES, _ON_THE_WAY),
 }
 """What explains that nothing could be used, by what came in its place."""
@@ -100,7 +100,8 @@ DIFFERENT: dict[Sort, Codes] = {
         _COPIES, "not-authoritative lame-server referral-with-soa possibly-intercepted hints-outdated"
     ),
     Sort.SIGNATURES: _codes(
-        "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
+        "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds",
+        "packet-loss",
     ),
     Sort.NEGATIVE: _codes(
         "negative-without-soa foreign-soa ds-from-child not-authoritative", _COPIES, _EXISTS
@@ -113,7 +114,7 @@ DIFFERENT: dict[Sort, Codes] = {
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
         "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",
         "fails refuses unreachable lame-server upward-referral no-udp wrong-reply malformed-reply",
-        "parent-servers-differ",
+        "parent-servers-differ no-tcp truncated-over-tcp drops-large-udp no-edns drops-edns",
     ),
 }  # fmt: skip
 """What explains anything else."""

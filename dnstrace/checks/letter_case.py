@@ -28,8 +28,8 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
     """A name server knows a name in lower case only.
 
     What it is: a query with some letters of the name in upper case gets no reply, an error, or a reply that
-    there is no such name or data. The same query in lower case gets the data. Or what the two get differs in
-    another way.
+    there is no such name or data. The same query in lower case gets the data. The two replies may also differ
+    in another way.
 
     Why it matters: names are compared without regard to case. Some resolvers mix the case of names to make
     replies hard to forge, and users type names as they like: for them this server has no data.

@@ -246,8 +246,8 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
         nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Observation(
-                message=f"{plain(name)} is not a valid host name: these have letters, digits and"
-                " inner hyphens only",
+                message=f"{plain(name)} is not a valid host name: only letters, digits and"
+                " inner hyphens are allowed",
                 steps=naming_steps(cut),
                 server=name,
                 cure=f"give the server a valid host name, and list it instead of {plain(name)}",

@@ -109,7 +109,7 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 2181 section 9
     """
     found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
-    yield from each_doing(found, "truncates its replies over TCP too at", UPDATE)
+    yield from each_doing(found, "truncates its replies even over TCP at", UPDATE)
 
 
 def _lost_over_tcp(cut: Cut) -> dict[str, HeardReply]:

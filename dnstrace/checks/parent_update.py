@@ -81,7 +81,7 @@ def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> _Fix:
         cure = f"remove the DS records of {zone}{or_notify(cut, dns.rdatatype.CDS)}"
         return {"cure": cure, "records": (), "remedy": at_parent(cut, remove=have), "blame": None}
     if not fitting(cut, asked):
-        cure = f"generate the CDS and CDNSKEY records of {zone} again: they are of no key that signs its keys"
+        cure = f"generate the CDS and CDNSKEY records of {zone} again: these match no key that signs its keys"
         own = to_ask_by(cut)
         return {"cure": cure, "records": own, "remedy": in_zone(cut.zone, change=own), "blame": Blame.HOST}
     records = to_publish(cut)

@@ -40,7 +40,7 @@ def listed(items: Iterable[object], most: int = 6) -> str:
     """Names, addresses or other things: `a, b and c`; of more than `most` the first ones and the count."""
     texts = [plain(item) if isinstance(item, dns.name.Name) else str(item) for item in items]
     if len(texts) > most:
-        texts = [*texts[:most], f"{len(texts) - most} more"]
+        texts = [*texts[:most], f"{len(texts) - most:,} more"]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "none"
 
 

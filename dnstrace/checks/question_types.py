@@ -11,10 +11,10 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import unsteady
-from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.replies import FAILING, HeardReply, by_server, replies_of, steps_of
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -34,7 +34,7 @@ _PROBES = frozenset(
     }
 )
 _NEEDED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "SOA", "DNSKEY", "DS")))
-_OF_ONE_PROBE = frozenset({Kind.MALFORMED, Kind.MISMATCH, Kind.PORT_UNREACHABLE})
+_OF_ONE_PROBE = frozenset({Kind.MALFORMED, Kind.MISMATCH, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE})
 """What other rules say of the whole server, where the walk met it."""
 _DECLINED = frozenset(map(dns.rdatatype.from_text, ("AXFR", "IXFR", "MAILA", "MAILB")))
 _DOES = {
@@ -47,6 +47,7 @@ _DOES = {
     Kind.MALFORMED: "sends a reply that cannot be read to",
     Kind.MISMATCH: "sends a reply that does not match to",
     Kind.PORT_UNREACHABLE: "rejects",
+    Kind.HOST_UNREACHABLE: "cannot be reached with",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
     Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
@@ -81,14 +82,16 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
     """
     yield from _without_ds(cut)
     controls = cut.once(_controls)
-    for server, failing in by_server(_failing(cut)).items():
+    every = _failing(cut)
+    minor = cut.is_minor(every)
+    for server, failing in by_server(every).items():
         yield Observation(
             f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it"
             f" {_control_text(controls[failing[0].address])}",
             (*steps_of(failing), *steps_of(controls[reply.address] for reply in failing)),
             server=server,
             cure=_cure(cut, server, failing),
-            level=_level(cut, failing),
+            level=_level(cut, failing, minor),
             remedy=at_servers(server),
         )
 
@@ -175,7 +178,9 @@ def _replies(cut: Cut) -> Iterator[HeardReply]:
 def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply is a failure, where the address answers another question asked in the same way."""
     control = cut.once(_controls).get(reply.address)
-    if control is None or not _is_of_no_use(cut, reply) or _truncates(reply):
+    if control is None or not _is_of_no_use(cut, reply):
+        return False
+    if _truncates(reply) and not (reply.message is None and reply.address in cut.once(_over_tcp)):
         return False
     if control.meaning.kind is Kind.REFERRAL and reply.step.question.rdtype == dns.rdatatype.DS:
         return False  # that is judged with the zone below
@@ -218,8 +223,13 @@ def _lacks_soa_only(reply: HeardReply) -> bool:
     return reply.meaning.kind is Kind.EMPTY and reply.meaning.authoritative
 
 
+def _over_tcp(cut: Cut) -> frozenset[str]:
+    """The addresses that answer over TCP, if not everything."""
+    return frozenset(reply.address for reply in cut.probe(Probe.TCP) if reply.meaning.usable)
+
+
 def _truncates(reply: HeardReply) -> bool:
-    """Whether an address had an answer that did not fit: why that cannot be fetched is another matter."""
+    """Whether an address had an answer that did not fit: that nothing comes over TCP is another matter."""
     kinds = {
         attempt.meaning.kind
         for attempt in reply.step.attempts
@@ -228,8 +238,10 @@ def _truncates(reply: HeardReply) -> bool:
     return bool(kinds & {Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP})
 
 
-def _level(cut: Cut, failing: Iterable[HeardReply]) -> Level:
-    return min((_level_of(cut, reply) for reply in failing), key=tuple(Level).index)
+def _level(cut: Cut, failing: Iterable[HeardReply], minor: bool) -> Level:
+    """How much it matters; little where few of the addresses asked of a zone above fail."""
+    level = min((_level_of(cut, reply) for reply in failing), key=tuple(Level).index)
+    return Level.WARNING if level is Level.ERROR and minor else level
 
 
 def _level_of(cut: Cut, reply: HeardReply) -> Level:
@@ -254,6 +266,8 @@ def _does(cut: Cut, failing: list[HeardReply]) -> str:
 
 
 def _reaction(reply: HeardReply) -> str:
+    if reply.meaning.kind is Kind.TIMEOUT and _truncates(reply):
+        return "truncates, and does not answer over TCP,"
     if reply.meaning.kind in _DOES:
         return _DOES[reply.meaning.kind]
     return f"answers {dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))} to"

@@ -23,6 +23,14 @@ SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE
 SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
 """What says nothing of a server: nothing was sent, or its reply was not awaited."""
 
+FAILING = frozenset((
+    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
+    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
+    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
+    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
+))  # fmt: skip
+"""What says nothing about the zone at an address that answers another question about it."""
+
 _OF_THE_QUERY = frozenset({Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION, Kind.BAD_COOKIE})
 """Errors after which an address is asked in another way (RFC 6891 section 7)."""
 

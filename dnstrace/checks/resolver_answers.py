@@ -52,7 +52,7 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
     """A resolver has an old answer.
 
     What it is: what the resolver returns differs from what the zone's servers say now, and its TTL shows
-    that it was cached before.
+    that it was cached before. Where the name does not exist, the resolver may also redirect all such names.
 
     Why it matters: users of this resolver get the old data until the TTL ends.
 
@@ -67,7 +67,13 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
             name = plain(evidence.trace.question.name)
             wait = "" if each.until is None else f", or wait until {_clock(each.until)}"
             cure = f"flush {name} from the resolver's cache{wait}"
-            yield _resolver_fault(each, f"keeps an old answer{left}", cure)
+            does = f"keeps an old answer{left}"
+            if each.denied:
+                does = f"answers for {name}, which does not exist: it {does}, or answers for any such name"
+                cure = (
+                    f"ask it for other names that do not exist: if it answers, it redirects; if not, {cure}"
+                )
+            yield _resolver_fault(each, does, cure)
 
 
 @of_trace(Level.WARNING, Blame.RESOLVER, also=(Level.ERROR,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import dns.rdatatype
 
@@ -15,6 +16,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -241,8 +243,8 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     Why it matters: a resolver that has the keys from one server and the data from another cannot validate
     the data, and answers SERVFAIL until its cache is renewed. The failure may come and go.
 
-    How to fix it: check that all servers have the same version of the zone. If several hosts sign it,
-    each of them has to publish the zone-signing keys of all.
+    How to fix it: check that all servers have the same version of the zone. If several providers sign it
+    with keys of their own, each has to publish the zone-signing keys of all.
 
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
@@ -259,13 +261,33 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
+        cure=_same_keys(cut, groups),
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def _same_keys(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> str:
+    """What to do where servers have different keys: copies of a zone are alike, its signers know each other.
+
+    Several sign it where the parent has DS records for keys of each, or where there are several primaries.
+    """
+    zone, signing = zone_text(cut.zone), signing_of(cut)
+    load = f"load the same version of {zone} on all its servers"
+    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    if any(not keys for keys, _ in groups):
+        return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else load
+    own = {
+        frozenset(signing.key_replies[reply.address][1] & {*signing.entries})
+        for _, replies in groups
+        for reply in replies
+    }
+    if primaries(cut) or any(one - other and other - one for one, other in combinations(own, 2)):
+        return f"have each provider that signs {zone} {share}"
+    return f"{load}; or, if several providers sign it with keys of their own, have each {share}"
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:

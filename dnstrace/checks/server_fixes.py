@@ -35,14 +35,14 @@ def each_server(
 
     `repair` says what to do at the server; unless it `stays`, it may be removed instead.
     """
-    serious = cut.probed or 2 * len(sick) >= len(cut.everyone)
+    minor = cut.is_minor(sick)
     for server, replies in by_server(sick).items():
         fix = _fix(cut, replies, repair(replies), stays)
         yield Observation(
             message=f"{plain(server)} {does(replies)}",
             steps=steps_of(replies),
             server=server,
-            level=None if serious else Level.WARNING,
+            level=Level.WARNING if minor else None,
             cure=fix.cure,
             records=fix.remedy.change,
             remedy=fix.remedy,

@@ -8,9 +8,9 @@ import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
-from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
-from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
+from dnstrace.checks.replies import FAILING, SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.meaning import FROM_CHILD

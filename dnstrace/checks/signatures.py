@@ -221,30 +221,54 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
     judged_of_steps = [judged for judged in signing_of(cut).judged if judged.reply.step.id in steps]
     asked = [judged.reply for judged in judged_of_steps]
     everywhere = by_server(replies).keys() >= by_server(asked).keys()
-    alike = everywhere and bool(found) and not _elsewhere_sound(found, judged_of_steps)
+    sound = _sound_elsewhere(found, judged_of_steps)
+    alike = everywhere and bool(found) and not sound
     servers: list[Name | None] = [None] if alike else list(by_server(replies))
     for server in servers:
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
         more = f" (and {counted(len(whats) - 1, 'more RRset')})" if len(whats) > 1 else ""
-        sick = {judged.reply.address for judged in here}
-        few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
+        few = cut.is_minor((judged.reply for judged in here), asked)
         yield Observation(
             f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=f"sign {zone_text(cut.zone)} again, and load it on"
-            f" {plain(server) if server else 'all its servers'}",
+            cure=_cure(cut, server, here, sound),
             level=Level.WARNING if few else None,
             remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
 
 
-def _elsewhere_sound(found: Iterable[Judged], judged: Iterable[Judged]) -> bool:
-    """Whether an RRset with a fault at one server has none at another that gave it too."""
+def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, set[int]]) -> str:
+    """What to do about faulty signatures: where other servers have sound ones, theirs will do.
+
+    They have those of this server if the same keys made them.
+    """
+    zone = zone_text(cut.zone)
+    if server is None:
+        return f"sign {zone} again, and load it on all its servers"
+    if not all(_signers(judged) <= sound.get(judged.what, set()) and judged.what in sound for judged in here):
+        return f"sign {zone} again, and load it on {plain(server)}"
+    copy = f"load {zone} on {plain(server)} as its other servers have it"
+    if any(judged.trouble is not Trouble.MISSING for judged in here):
+        return copy
+    return f"{copy}, and make it return signatures to queries with the DO flag"
+
+
+def _sound_elsewhere(found: Iterable[Judged], judged: Iterable[Judged]) -> dict[str, set[int]]:
+    """The RRsets with a fault at one server that have none at another, with the tags of the keys there."""
     faulty = {(each.what, each.reply.server) for each in found}
     whats = {what for what, _ in faulty}
-    return any(each.what in whats and (each.what, each.reply.server) not in faulty for each in judged)
+    sound: dict[str, set[int]] = {}
+    for each in judged:
+        if each.what in whats and (each.what, each.reply.server) not in faulty:
+            sound.setdefault(each.what, set()).update(_signers(each))
+    return sound
+
+
+def _signers(judged: Judged) -> set[int]:
+    """The tags of the keys that an RRset is signed with."""
+    return {rrsig.key_tag for rrsig in judged.data.signatures}
 
 
 def _used(judged: Judged) -> SignatureEvidence:

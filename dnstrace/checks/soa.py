@@ -151,7 +151,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
     each = listed(
         f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
     )
-    cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why that did not happen"
+    cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
     if split:
         lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
         cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.hosts import host_of, named, naming_steps, walked_addresses
+from dnstrace.checks.glue import glue, glue_records, working
+from dnstrace.checks.hosts import Host, host_of, named, naming_steps, walked_addresses
 from dnstrace.checks.listing import ns_records, sorted_out
 from dnstrace.checks.phrases import listed
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.registries import registered
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -50,7 +52,24 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
                 level=Level.WARNING if len(useful) > (name in useful) else Level.ERROR,
                 remedy=in_zone(cut.zone),
             )
-            yield observed if name in useful else _listed_by_zone_alone(cut, observed)
+            if found.keys() <= {*glue(cut).get(name, ())} - {*host.addresses}:
+                yield _with_glue_changed(cut, host, observed)
+            else:
+                yield observed if name in useful else _listed_by_zone_alone(cut, observed)
+
+
+def _with_glue_changed(cut: Cut, host: Host, found: Observation) -> Observation:
+    """The observation with its fix at the parent: the zone itself is not known to have a special address."""
+    good = working(cut, host.addresses)
+    records = glue_records(cut, host.name, good)
+    return replace(
+        found,
+        cure=f"change the glue for {plain(host.name)} to {listed(good) if good else 'its public address'}",
+        records=records,
+        remedy=at_parent(cut, change=records),
+        blame=Blame.REGISTRAR,
+        operator=None if host.name.is_subdomain(cut.zone) else registered(host.name),
+    )
 
 
 def _listed_by_zone_alone(cut: Cut, found: Observation) -> Observation:

@@ -9,7 +9,13 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import answered_with_edns, dropped_with_edns, knowing_edns, unsteady
+from dnstrace.checks.controls import (
+    answered_with_edns,
+    dropped_with_edns,
+    knowing_edns,
+    large_lost,
+    unsteady,
+)
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
@@ -117,6 +123,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
         Cause.DROPS_LARGE_UDP,
         "sends replies over 512 octets, which do not arrive, at",
         "let fragments and large datagrams from {server} pass, or limit UDP replies to 1232 octets",
+        also=cut.once(large_lost),
     )
 
 
@@ -255,9 +262,14 @@ def _each_fault(
 
 
 def _by_cause(
-    cut: Cut, cause: Cause, does: str, cure: str, holds: Callable[[HeardReply], bool] = lambda reply: True
+    cut: Cut,
+    cause: Cause,
+    does: str,
+    cure: str,
+    holds: Callable[[HeardReply], bool] = lambda reply: True,
+    also: frozenset[str] = frozenset(),
 ) -> Iterator[Observation]:
-    shown = cut.causes[cause]
+    shown = cut.causes[cause] | also
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
     yield from each_doing(found, does, cure)
 

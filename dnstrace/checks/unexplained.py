@@ -28,8 +28,8 @@ def unexplained(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: some resolvers see what was seen here. What it does to users is not known, so nothing
     is taken to be right.
 
-    How to fix it: look at the steps that the message names, and ask the server the same question again. If
-    it stays, save the trace with `--save` and report it, so that a rule can be made for it.
+    How to fix it: look at the steps that the message names, and ask the server the same question again. If it
+    persists, save the trace with `--save` and report it, so that a rule can be added.
 
     References: RFC 1034 section 4.3.5; RFC 8906 section 2
     """

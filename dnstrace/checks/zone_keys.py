@@ -122,7 +122,7 @@ def keys_not_signed(cut: Cut) -> Iterator[Observation]:
     """The zone has keys that do not sign each other, and no DS record yet.
 
     What it is: the DNSKEY RRset has no valid signature by any of its keys. The parent has no DS record for
-    the zone, so that nobody notices.
+    the zone, so nobody notices.
 
     Why it matters: resolvers treat the zone as unsigned. As soon as a DS record is published, all validating
     resolvers answer SERVFAIL for the whole zone.

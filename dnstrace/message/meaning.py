@@ -14,7 +14,6 @@ the message is ignored.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import cached_property
 from typing import Any
 
 import dns.flags
@@ -39,6 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.kept import once
 from dnstrace.model.naming import folded, is_within
 
 _ERRORS = {
@@ -148,7 +148,7 @@ class _Reply:
             if is_within(rrset.name, self.zone) and rrset.rdclass == self.question.rdclass
         ]
 
-    @cached_property
+    @once
     def _fitting_soa(self) -> dns.rrset.RRset | None:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
@@ -158,7 +158,7 @@ class _Reply:
         owned = (rrset for rrset in self._believed_authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
-    @cached_property
+    @once
     def _chain(self) -> AliasChain:
         return follow(self.question, self._believed_answer)
 

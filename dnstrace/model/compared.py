@@ -75,7 +75,8 @@ class Compared(Struct):
     it serves data whose TTL has expired (RFC 8767). `old` are the records that make it find the answer bogus,
     `copy` is set if it has another copy of the zone. Where the zone's servers differ, `same_as` is the one
     whose answer it has, or `newer_than` the one with an older copy of the zone that the walk went by.
-    `one_asked` is set if the walk asked just one of several servers.
+    `one_asked` is set if the walk asked just one of several servers, `denied` if it has data for a name that
+    does not exist: such data may be made up for every such name.
     """
 
     step: Step
@@ -91,6 +92,7 @@ class Compared(Struct):
     same_as: Name | None = None
     newer_than: Name | None = None
     one_asked: bool = False
+    denied: bool = False
 
     @property
     def until(self) -> datetime | None:

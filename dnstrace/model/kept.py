@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 Reading = TypeVar("Reading")
@@ -39,3 +39,17 @@ def kept(most: int) -> Callable[[Callable[[Value], Reading]], Callable[[Value], 
         return found
 
     return keeping
+
+
+class once(Generic[Reading]):
+    """What `functools.cached_property` is, without the lock that it takes before Python 3.12."""
+
+    def __init__(self, reading: Callable[[Any], Reading]) -> None:
+        self._reading, self.__doc__ = reading, reading.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, value: Any, owner: type) -> Reading:
+        found = value.__dict__[self._name] = self._reading(value)
+        return found

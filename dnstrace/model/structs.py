@@ -127,6 +127,8 @@ class Struct(metaclass=_StructType):
         _refuse(f"cannot delete field {name!r}")
 
     def __eq__(self, other: object) -> bool:
+        if other is self:
+            return True
         if other.__class__ is not self.__class__:
             return NotImplemented
         return self._compared(self) == self._compared(other)

@@ -37,6 +37,9 @@ class Purpose(StrEnum):
     PROBE = "probe"
 
 
+_OF_THE_WALK = frozenset({Purpose.WALK, Purpose.ALIAS})
+
+
 class Probe(StrEnum):
     """What a step of purpose PROBE tries at every server of a zone."""
 
@@ -121,7 +124,7 @@ class Step(Struct):
     @property
     def main(self) -> bool:
         """Whether it is a step of the walk that led to the outcome, aliases included."""
-        return self.purpose in (Purpose.WALK, Purpose.ALIAS) and not self.superseded
+        return self.purpose in _OF_THE_WALK and not self.superseded
 
     @property
     def asks_resolver(self) -> bool:
@@ -137,9 +140,9 @@ class Step(Struct):
     @property
     def given(self) -> bool:
         """Whether it asks the server that the user gave to start from: what zones that has is not known."""
-        addresses = (address for server in self.servers for address in server.addresses)
-        begins = self.zone == ROOT and not self.at_resolver
-        return begins and any(address.source is Source.GIVEN for address in addresses)
+        if self.zone != ROOT or self.at_resolver:
+            return False
+        return any(each.source is Source.GIVEN for server in self.servers for each in server.addresses)
 
     @property
     def meaning(self) -> Meaning | None:

@@ -268,7 +268,7 @@ def _record_lines(meaning: Meaning) -> Iterator[Line]:
     ]
     yield from (Line(_bounded(text)) for text in records[:_LINES])
     if len(records) > _LINES:
-        yield Line(f"{len(records) - _LINES} more", Mark.QUIET)
+        yield Line(f"{len(records) - _LINES:,} more", Mark.QUIET)
 
 
 def _bounded(text: str, most: int = 80) -> str:

@@ -95,7 +95,7 @@ def _others(lookups: list[Lookup]) -> Node:
     )
     found = {name_text(lookup.steps[0].question.name) for lookup in lookups}
     names = sorted(found, key=lambda name: (len(name), name))
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     listed = Node(Text(f"{', '.join(names[:_NAMED])}{more}", QUIET))
     return Node(marked(BAD, line) if bad else line, [listed])
 

@@ -78,12 +78,12 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
         return first
     names = [_named(each, addresses) for each in others]
     if len(names) > _NAMED:
-        names[_NAMED:] = [f"{len(names) - _NAMED} more"]
+        names[_NAMED:] = [f"{len(names) - _NAMED:,} more"]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return replace(
         first,
         message=f"{first.message}; the same goes for {listed}",
-        cure=_with(first, first.cure, _EACH),
+        cure=_with(first, first.cure, _EACH).replace("or remove it from", "or remove them from"),
         records=tuple(dict.fromkeys(record for each in group for record in each.records)),
         rehearsed=_with(first, first.rehearsed, _EACH),
         unrehearsed=_with(first, first.unrehearsed, _EACH),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
-_LINKS = 2  # steps of a verdict that are links
+_LINKS = 2  # steps of a verdict that the tab key leads to
 _SHOWN = 5  # findings that are not folded
 _STOPS = 4  # places for the tab key in them: what unfolds the explanation, and what copies the records
 
@@ -104,10 +104,11 @@ def steps_text(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
 
 
 def step_links(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
-    """The numbers of the steps, each of the first a link to its exchanges if it has any."""
+    """The numbers of the steps, each a link to its exchanges if it has any; the tab key reaches the first."""
     asked = {step.id for step in trace.steps if step.attempts}
+    passed = ("", ' tabindex="-1"')
     return ", ".join(
-        f'<a href="#step-{each}">{each}</a>' if each in asked and index < most else f"{each}"
+        f'<a href="#step-{each}"{passed[index >= most]}>{each}</a>' if each in asked else f"{each}"
         for index, each in enumerate(steps)
     )
 

@@ -201,7 +201,7 @@ class Columns(Struct):
             for row in every:
                 yield from _side_by_side(row, widths, room)
         else:
-            yield from fold(every[0][0], width, width)
+            yield from fold(Text(no_wrap=True, overflow="ignore").append_text(every[0][0]), width, width)
             lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
             yield from lines if guides.unicode else map(_ascii_line, lines)
 

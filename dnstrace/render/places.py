@@ -98,7 +98,7 @@ def answer_text(row: Row | None) -> str:
     """The data of an answer, the first few of many."""
     if row is None:
         return ""
-    more = f" and {len(row.answer) - _MOST} more" if len(row.answer) > _MOST else ""
+    more = f" and {len(row.answer) - _MOST:,} more" if len(row.answer) > _MOST else ""
     return harmless(", ".join(row.answer[:_MOST])) + more
 
 

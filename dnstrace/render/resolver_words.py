@@ -115,11 +115,13 @@ def _how_silent(attempt: Attempt) -> str:
 def _how_stale(found: Compared) -> str:
     if found.past_its_ttl:
         return "served past its TTL because the name servers did not answer"
+    older = "an older answer, or one that it gives for any name that does not exist"
+    older = older if found.denied else "an older answer"
     if found.replied is None or found.until is None:
-        return "an older answer"
+        return older
     expiry = f"expires at {clock_text(found.replied, found.until)}"
     if found.age is None:
-        return f"an older answer, {expiry}"
+        return f"{older}, {expiry}"
     return f"cached {ttl_text(found.age)} ago, {expiry}"
 
 

@@ -77,5 +77,5 @@ def _kind_words(meaning: Meaning) -> str:
 def server_list(names: Iterable[Name]) -> str:
     """The names of servers, at most three of them, and how many more there are."""
     texts = ["the starting server" if name == ROOT else plain(name) for name in names]
-    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    more = f" and {len(texts) - _MOST:,} more" if len(texts) > _MOST else ""
     return ", ".join(islice(texts, _MOST)) + more

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -16,6 +15,7 @@ from dnstrace.analysis.journey import ADDRESSES, ENDS
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import ROOT, Outcome, Probe, Purpose, Source
 from dnstrace.model.journey import Stage
+from dnstrace.model.kept import once
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.story_results import ADDRESSES as NAMED
@@ -98,7 +98,7 @@ class Story:
         self._steps = {step.id: step for step in report.trace.steps}
         self._resolvers: dict[int, str] | None = None
 
-    @cached_property
+    @once
     def _begins(self) -> Mapping[int, list[Leg]]:
         """The legs that begin with each step, by its id."""
         begins: dict[int, list[Leg]] = defaultdict(list)
@@ -238,7 +238,7 @@ class Story:
         known = ": the referral included their addresses" if all_known else ""
         return f"The resolver picks one of the {count} name servers of {zone}{known}."
 
-    @cached_property
+    @once
     def _opening_texts(self) -> list[str]:
         question = self._trace.question
         name, what = plain(question.name), type_text(question.rdtype)
@@ -267,7 +267,7 @@ class Story:
             )
         return ""
 
-    @cached_property
+    @once
     def _closing_texts(self) -> list[str]:
         trace, name = self._trace, plain(self._trace.question.name)
         if is_bogus(trace):

@@ -180,7 +180,7 @@ def data_words(rrsets: list[dns.rrset.RRset]) -> str:
     shown = (rrset for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG)
     texts = [_without_final_dot(harmless(rdata_text(rdata))) for rrset in shown for rdata in rrset]
     if len(texts) > _MOST:
-        return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST} more"
+        return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST:,} more"
     return " and ".join(texts)
 
 

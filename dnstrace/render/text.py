@@ -29,7 +29,7 @@ _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # invis
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _CIRCLED = ((1, 20, 0x2460), (21, 35, 0x3251), (36, 50, 0x32B1))  # first, last, code point of the first
 _LATIN_1_END = 0x100
-_MNEMONICS = 256  # whose texts are kept, of each kind
+_MNEMONICS, _TTLS = 256, 1024  # whose texts are kept
 
 
 def harmless(text: str) -> str:
@@ -131,6 +131,7 @@ def rcode_text(rcode: int) -> str:
     return f"RCODE{text}" if text.isdigit() else text
 
 
+@lru_cache(_TTLS)
 def ttl_text(seconds: int) -> str:
     """A TTL for people, exact: `0s`, `5m`, `1h30m`, `2d`."""
     parts = []
@@ -143,7 +144,8 @@ def ttl_text(seconds: int) -> str:
 
 def clock_text(now: datetime, then: datetime) -> str:
     """A time of day in UTC, with the date unless it is today."""
-    return then.strftime("%H:%M:%S UTC" if now.date() == then.date() else "%Y-%m-%d %H:%M:%S UTC")
+    time = f"{then.time().isoformat('seconds')} UTC"
+    return time if now.date() == then.date() else f"{then.date()} {time}"
 
 
 def time_text(seconds: float) -> str:

@@ -74,6 +74,8 @@ _NO_EDNS = {Cause.NO_EDNS, Cause.DROPS_EDNS}
 
 def troubles(step: Step) -> str:
     """What went wrong in `step`, one sentence per kind of trouble; empty if nothing did."""
+    if step.chosen is not None and len(step.attempts) == 1:
+        return ""
     found: dict[Words, dict[str, None]] = defaultdict(dict)
     for index, attempt in enumerate(step.attempts):
         if not _is_chosen(step, index) and (words := _trouble_words(step, attempt)) is not None:

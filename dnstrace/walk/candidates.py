@@ -127,6 +127,8 @@ class Candidates:
         found = self._without_dead(self._context.in_turn(found, _place))
         if self._context.by_rule:
             return found
+        if first is None and not health.doubtful:
+            return found
         return sorted(found, key=lambda c: (health.doubt(c.address.text), c.address != first))
 
     def _without_dead(self, found: list[Candidate]) -> list[Candidate]:

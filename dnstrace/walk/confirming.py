@@ -46,10 +46,21 @@ def gone(steps: Iterable[Step], walked: Step) -> frozenset[str]:
     return answered_in(walked) & failed - others
 
 
-def fails_control(steps: Iterable[Step], address: str) -> bool:
-    """Whether an address failed the control when that was put to it last."""
+def fails(steps: Iterable[Step], address: str) -> bool:
+    """Whether the last attempt of one of the steps at an address failed."""
+    return any(
+        _address(attempt) == address and attempt.meaning.kind in _FAILED
+        for _, attempt in _last_attempts(steps)
+    )
+
+
+def silent_to_control(steps: Iterable[Step]) -> dict[str, list[int]]:
+    """By address, the control, of those that replied to nothing."""
+    steps = list(steps)
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
     controls = _last_attempts(step for step in steps if step.probe is CONTROL)
-    return any(_address(attempt) == address and attempt.meaning.kind in _FAILED for _, attempt in controls)
+    return {_address(attempt): [step.id] for step, attempt in controls if _address(attempt) not in heard}
 
 
 def answered_in(step: Step) -> frozenset[str]:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property
 
 import dns.rdatatype
 import dns.rrset
@@ -37,6 +36,7 @@ from dnstrace.model import (
     Question,
     Source,
 )
+from dnstrace.model.kept import once
 from dnstrace.model.naming import folded, is_below, plain
 from dnstrace.model.structs import replace
 from dnstrace.walk.asking import Asking
@@ -80,7 +80,7 @@ class Walk:
         self._context, self._strategy, self._probe = context, strategy, probe
         self.on_first_query: FirstQuery | None = None
 
-    @cached_property
+    @once
     def _lookups(self) -> ServerLookups:
         """Made when a name server must be looked up: it refers to this, and only the collector ends that."""
         return ServerLookups(self._context, self.resolve, self._ask_above)

@@ -96,6 +96,11 @@ class Health:
         """Seconds that a reply takes, smoothed; 0 before anything was measured."""
         return self._smoothed or 0.0
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether any address is doubtful: none is before the first has failed."""
+        return bool(self._failed)
+
     def doubt(self, address: str) -> int:
         """How doubtful an address is: FAILED if it failed when it was last asked.
 

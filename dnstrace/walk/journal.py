@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dnstrace.analysis.stats import Counting, critical_path
@@ -38,7 +39,7 @@ class Journal:
         unasked: Mapping[int, Unasked] | None = None,
         origin: float | None = None,
     ) -> None:
-        self._trace = Trace(question, started, seed, supposed=supposed)
+        self._made = partial(Trace, question, started, seed, supposed=supposed)
         self._unasked: Mapping[int, Unasked] = {} if unasked is None else unasked
         self._clock, self._origin = clock, clock() if origin is None else origin
         self._on_change = on_change
@@ -166,9 +167,7 @@ class Journal:
     def _recorded(self, critical: float, **more: Any) -> Trace:
         """The trace with what is recorded, `critical` seconds as its critical path, and `more` fields."""
         stats = self._counting.stats(self.elapsed, critical)
-        return replace(
-            self._trace, steps=tuple(self._steps), stats=stats, unasked=dict(self._unasked), **more
-        )
+        return self._made(steps=tuple(self._steps), stats=stats, unasked=dict(self._unasked), **more)
 
     def _update(self, step: Step) -> None:
         before = self[step.id]

@@ -150,7 +150,7 @@ class Probing:
         naming = [put for put in probes if put.probe is Probe.NS]
         servers = self._probed(cut, after.id)
         await asyncio.gather(
-            self._probe_other_servers(cut, servers, after.id, naming, probes),
+            self._probe_other_servers(cut, servers, after, naming, probes),
             *(self._put(servers, put, after.id) for put in probes if put not in naming),
             self._probe_silent(cut, after, probes),
             self._put_plain(cut, after),
@@ -184,25 +184,29 @@ class Probing:
         return _Probed(askable(cut, frozenset()), askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
-        self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
+        self, cut: Delegation, probed: _Probed, after: Step, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`.
+
+        These get the walk's question, too.
+        """
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
         await asyncio.gather(
-            *(self._put(probed, put, after) for put in naming),
-            *self._found_out(probed, (name for name in named if name not in known), after),
+            *(self._put(probed, put, after.id) for put in naming),
+            *self._found_out(probed, (name for name in named if name not in known), after.id),
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
-        await asyncio.gather(*self._found_out(probed, fresh, after))
-        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        await asyncio.gather(*self._found_out(probed, fresh, after.id))
+        found, known_to = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
         servers = tuple(
-            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in known_to))
             for name in (*named, *fresh)
         )
-        others = self._probed(arranged(Delegation(cut.zone, servers)), after)
-        await asyncio.gather(*(self._put(others, put, after) for put in probes))
+        others = self._probed(arranged(Delegation(cut.zone, servers)), after.id)
+        asked = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
+        await asyncio.gather(*(self._put(others, put, after.id) for put in dict.fromkeys((*probes, asked))))
 
     def _found_out(
         self, probed: _Probed, names: Iterable[Name], after: int

@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
+from dnstrace.analysis.losses import losses_in
 from dnstrace.model import Delegation, Name, Probe, Question, Step
 from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import only
 from dnstrace.walk.confirming import (
+    CONTROL,
     TIMES,
     answered_in,
     began_plain,
     doubtful,
-    fails_control,
+    fails,
     gets_error,
     gone,
     in_turns,
+    silent_to_control,
 )
 from dnstrace.walk.probes import TELLING_TRIES, Put
 
@@ -54,9 +57,13 @@ class PuttingAgain:
         after = self._journal[after.id]
         if silent := gone(self._steps(zone), after):
             await self._ask_as_before(cut, silent, after)
-        failed = doubtful(self._steps(zone))
-        await asyncio.gather(*(self._put_again(address, numbers) for address, numbers in failed.items()))
-        lost = {address for address in failed if fails_control(self._steps(zone), address)}
+        lossy = bool(losses_in(self._journal.steps).sent)
+        failed = doubtful(self._steps(zone)) | (silent_to_control(self._steps(zone)) if lossy else {})
+        await asyncio.gather(
+            *(self._put_again(address, numbers, lossy) for address, numbers in failed.items())
+        )
+        controls = [step for step in self._steps(zone) if step.probe is CONTROL]
+        lost = {address for address in failed if fails(controls, address)}
         if stopped := answered_in(after) & lost - silent:
             await self._ask_as_before(cut, stopped, after)
 
@@ -69,18 +76,19 @@ class PuttingAgain:
         again = Put(Probe.TYPE, after.question, tries=TELLING_TRIES)
         await self._probes.put(only(cut, addresses), again, after.id)
 
-    async def _put_again(self, address: str, numbers: list[int]) -> None:
-        """Put some probes to one address again, a few at a time."""
+    async def _put_again(self, address: str, numbers: list[int], lossy: bool) -> None:
+        """Put some probes to one address again, a few at a time; `lossy` if the network loses packets."""
         for turn in in_turns(numbers):
-            await asyncio.gather(*(self._ask_again(number, address) for number in turn))
+            await asyncio.gather(*(self._ask_again(number, address, lossy) for number in turn))
 
-    async def _ask_again(self, number: int, address: str) -> None:
-        """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
+    async def _ask_again(self, number: int, address: str, lossy: bool) -> None:
+        """Put the probe of a step to one of its addresses once more; a few times if that may be chance."""
         step, put = self._journal[number], self._puts[number]
         cut = only(Delegation(step.zone, step.servers), frozenset({address}))
         plain = frozenset({address} if began_plain(step, address) else ())
         strategy = replace(self._probes.strategy(put._replace(tries=1)), without_edns=plain)
         for _ in range(TIMES):
             await self._probes.ask(number, cut, put.question, strategy)
-            if not gets_error(self._journal[number], address):
+            step = self._journal[number]
+            if not (gets_error(step, address) or (lossy and fails((step,), address))):
                 return

@@ -16,12 +16,12 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.model import Address, Name, Question
+from dnstrace.model.kept import once
 from dnstrace.model.structs import Struct
 
 FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
@@ -279,17 +279,17 @@ class Retries:
 class Remembered:
     """What one trace has tried; most need nothing of it, so that each is made when it is first needed."""
 
-    @cached_property
+    @once
     def lookups(self) -> Lookups:
         """The look-ups of addresses of name servers."""
         return Lookups()
 
-    @cached_property
+    @once
     def dead(self) -> Dead:
         """The addresses that have answered nothing."""
         return Dead()
 
-    @cached_property
+    @once
     def retries(self) -> Retries:
         """The further tries of look-ups."""
         return Retries()

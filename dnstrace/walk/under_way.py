@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
 from dnstrace.model.anchors import UNJUDGED
@@ -89,15 +89,13 @@ class TraceUnderWay:
 
         await inquire(consultation, self._ended, ask)
 
-    def _ended(self) -> Trace:
-        return self.found.concluding(self._context.journal, judgement=self.judgement)
+    def _ended(self, **more: Any) -> Trace:
+        return self.found.concluding(self._context.journal, judgement=self.judgement, **more)
 
     def concluded(self) -> Trace:
         """The trace, with all that there is when it ends."""
         encrypted = None if self._encrypting is None else self._encrypting.found
-        return replace(
-            self._ended(), unjudged=self.unjudged, encrypted=encrypted, cut_short=self._cut_short()
-        )
+        return self._ended(unjudged=self.unjudged, encrypted=encrypted, cut_short=self._cut_short())
 
     def _cut_short(self) -> str:
         """The limit that kept something from being asked, in words; empty if there was none."""

@@ -94,3 +94,9 @@ def test_the_name_of_a_dname_record_is_not_redirected_by_it() -> None:
 def test_the_fix_of_an_alias_at_the_apex_is_rehearsed_with_an_apex_that_exists() -> None:
     (finding,) = [each for each in checked_by_name("alias-at-apex").findings or () if each.is_error]
     assert "replace the CNAME record at example.com" in finding.cure and finding.rehearsed
+
+
+def test_nobody_removes_an_alias_since_the_server_to_start_from_does_not_lead_to_its_target() -> None:
+    world = load("dnssec-good")
+    seen = trace("outside.example.com", lab=world, server="192.5.6.30", check=True)
+    assert seen.outcome == "failed" and "alias-dangling" not in {each.code for each in seen.findings or ()}

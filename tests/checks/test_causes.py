@@ -93,3 +93,15 @@ def test_servers_explain_what_a_resolver_lacks_and_not_what_it_refuses() -> None
         (cause,) = (each for each in trace.findings or () if each.code == "unreachable")
         assert "resolver-fails" in {each.code for each in trace.findings or ()}
         assert cause.explains == effects
+
+
+@pytest.mark.parametrize(("broken", "same"), [(["unsigned=www A"], True), (["unsigned=mail A"], False)])
+def test_types_that_fail_at_an_unsigned_name_need_its_signature(broken: list[str], same: bool) -> None:
+    """BIND answers SERVFAIL for the other types of a name that was added to a signed zone."""
+    few = {"does": ["knows-types=A,AAAA,NS,SOA,DNSKEY,DS"]}
+    does = {"ns1.example.com.": few, "ns2.example.com.": few}
+    sign = {"algorithm": 13, "broken": broken}
+    world = made_of("_signed", servers=does, zones={"example.com.": {"sign": sign}})
+    found = {finding.code: finding for finding in checked(world).findings or ()}
+    unsigned = found.get("signature-missing")
+    assert (unsigned is not None and found["type-fails"].cure == unsigned.cure) is same

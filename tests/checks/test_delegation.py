@@ -40,6 +40,29 @@ def test_a_name_server_to_publish_comes_with_its_glue() -> None:
     )
 
 
+def test_names_in_the_zone_for_the_servers_of_a_host_are_not_to_be_dropped() -> None:
+    """The registrar has ns1.example.com with the address of the host's server, which the zone still lists."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    servers = ["ns1.example.com.", "ns2.example.com."]
+    a = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    head = "@ SOA ns1 h 1 7200 900 1209600 300\n"
+    above = "example NS ns1.example\nexample NS ns2.example\n" + a.replace("ns1", "ns1.example").replace(
+        "ns2", "ns2.example"
+    )
+    own = text.replace("@ NS ns1", "@ NS ns1.example.org.").replace("@ NS ns2", "@ NS ns2.example.org.")
+    zones = {
+        "org.": {"add": above},
+        "example.org.": {"servers": servers, "text": f"{head}@ NS ns1\n@ NS ns2\n{a}"},
+        "example.com.": {"servers": servers, "text": own},
+    }
+    found = checked(made_of("in-domain", zones=zones)).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-differs"]
+    assert finding.blame is Blame.HOST and finding.rehearsed
+    assert finding.cure.startswith(
+        "list ns1.example.com and ns2.example.com in the NS records of example.com"
+    )
+
+
 def test_of_servers_that_differ_the_one_that_is_alone_is_named() -> None:
     text = read("textbook")["zones"]["example.com."]["text"]
     last = {

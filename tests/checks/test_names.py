@@ -94,7 +94,7 @@ def test_host_names(name: str, good: bool) -> None:
         ),
         (
             "ns-name-in-invalid-syntax",
-            "ns_4.example.com is not a valid host name: these have letters, digits and inner hyphens only",
+            "ns_4.example.com is not a valid host name: only letters, digits and inner hyphens are allowed",
         ),
     ],
 )

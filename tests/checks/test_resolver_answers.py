@@ -52,6 +52,19 @@ def test_a_message_says_what_the_resolver_does(code: str, world: str, message: s
     assert message in [finding.message for finding in found(code, world)]
 
 
+def test_an_answer_for_a_name_that_does_not_exist_need_not_be_an_old_one() -> None:
+    """Providers redirect mistyped names to a page of theirs."""
+    cache = "@ 212 SOA ns1 hostmaster 2026011501 7200 900 1209600 300\n@ NS ns1\n* 60 A 203.0.113.250\n"
+    servers = {"res.example.org.": {"addresses": ["203.0.113.99"], "does": ["resolver"]}}
+    zones = {"example.com. cache": {"servers": [*servers], "text": cache}}
+    question, resolvers = "typo.example.com. A", ["203.0.113.99"]
+    world = made_of("in-domain", question=question, servers=servers, zones=zones, resolvers=resolvers)
+    (only,) = checked(world).findings or ()
+    assert only.code == "resolver-stale"
+    assert "typo.example.com, which does not exist: it keeps an old answer for 60 " in only.message
+    assert only.cure.startswith("ask it for other names that do not exist: if it answers, it redirects")
+
+
 def test_old_keys_are_to_be_flushed_or_waited_for_until_their_ttl_ends() -> None:
     (only,) = found("resolver-keys-stale", "resolver-keys-stale")
     assert "DS records of example.com" in only.message and "2026-01-15 15:00 UTC" in only.cure

@@ -82,6 +82,30 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
     assert not finding.records and "remove the DS records" in finding.cure
 
 
+@pytest.mark.parametrize("signs", [True, False])
+def test_hosts_that_sign_by_themselves_need_the_keys_of_one_another(signs: bool) -> None:
+    """No version of the zone is the same at both, as each has a primary of its own."""
+    own = {"keys": "csk", "broken": ["rolled"], "ds": "none"}
+    elsewhere = {**read("soa-several-primaries")["zones"]["example.com. elsewhere"]}
+    zones = {
+        "example.com.": {"sign": {"keys": "csk"}},
+        "example.com. elsewhere": {**elsewhere, "sign": own} if signs else elsewhere,
+    }
+    world = made_of("soa-several-primaries", zones=zones, expect={"security": "secure"})
+    (finding,) = [each for each in checked(world).findings or () if each.code == "dnskey-differs"]
+    each = "provider that signs example.com" if signs else ""
+    first = "" if signs else "sign example.com at each of its hosts, and "
+    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    assert finding.cure == f"{first}have {' '.join(['each', each]).strip()} {share}"
+
+
+def test_a_zone_that_is_signed_and_has_lost_its_keys_is_for_its_operator_to_fix() -> None:
+    """There are signatures by it: its DS records are not left over."""
+    (finding,) = found("ds-without-dnskey", "dnssec-no-dnskey")
+    assert finding.blame is Blame.HOST and "publish key" in finding.cure
+    assert finding.remedy is not None and finding.remedy.where == finding.zone
+
+
 @pytest.mark.parametrize(
     ("world", "message"),
     [
@@ -91,7 +115,8 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
         ),
         (
             "dnssec-no-dnskey",
-            "com has a DS record for key 33677, which example.com does not have: it has no keys",
+            "com has a DS record for key 33677, which example.com does not have, although its data is signed:"
+            " it has no keys",
         ),
     ],
 )
@@ -131,6 +156,27 @@ def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds
     assert (None if finding.server is None else str(finding.server)) == (
         "ns2.example.com." if ds == "auto" else None
     )
+
+
+@pytest.mark.parametrize(
+    ("primary", "provider"), [("ns2", "have each provider"), ("ns1", "; or, if several")]
+)
+def test_signers_with_keys_of_their_own_publish_those_of_the_others(primary: str, provider: str) -> None:
+    """Whoever edits and signs a zone at two providers cannot load one version of it on all its servers."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    other = text.replace("SOA ns1 hostmaster 2026011501", f"SOA {primary} hostmaster 7")
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13}, "servers": ["ns1.example.com."]},
+        "example.com. other": {
+            "servers": ["ns2.example.com."],
+            "sign": {"algorithm": 13, "broken": ["rolled"]},
+            "text": other,
+        },
+    }
+    made = checked(made_of("_signed", zones=zones)).findings or ()
+    (finding,) = [each for each in made if each.code == "dnskey-differs"]
+    assert provider in finding.cure and "zone-signing keys of all of them" in finding.cure
+    assert ("load the same version" in finding.cure) == (primary == "ns1")
 
 
 def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import dns.rrset
 import pytest
@@ -54,6 +55,14 @@ def test_a_ds_record_that_is_supposed_has_no_signature_to_miss() -> None:
     assert found.judgement.security is Security.SECURE
 
 
+OLD = {
+    "text": "@ 900 SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nwww 300 A 192.0.2.44\n"
+    "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n",
+    "servers": ["ns2.example.com."],
+    "sign": {"valid": [-30, -1]},
+}
+
+
 def test_what_is_altered_at_one_server_is_not_said_of_the_other() -> None:
     """Both servers have an altered RRset, each another one: one sentence for both would be false of both."""
     apex = "@ 900 SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nwww 300 A 192.0.2.44\n"
@@ -74,6 +83,29 @@ def test_what_is_altered_at_one_server_is_not_said_of_the_other() -> None:
         owner, rdtype = altered[server].split()[:2]
         assert message.startswith(f"{owner}.example.com {rdtype}: ") and "more RRset" not in message
         assert not any(f"on {other}" in message for other in bad if other != server)
+
+
+LOAD = "load example.com on ns2.example.com as its other servers have it"
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "fix"),
+    [
+        ("signature-expired", {"zones": {"example.com. old": OLD}}, LOAD),
+        (
+            "signature-missing",
+            {"servers": {"ns2.example.com.": {"does": ["strips-signatures"]}}},
+            f"{LOAD}, and make it return signatures to queries with the DO flag",
+        ),
+    ],
+)
+def test_a_zone_that_is_well_signed_elsewhere_is_not_to_be_signed_again(
+    code: str, content: dict[str, Any], fix: str
+) -> None:
+    (cure,) = [
+        each.cure for each in checked(made_of("_signed", **content)).findings or () if each.code == code
+    ]
+    assert cure == fix
 
 
 def test_without_the_aa_flag_the_data_is_examined_as_well() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
 from dnstrace import trace
@@ -47,3 +48,32 @@ def test_an_internal_server_that_only_the_zone_lists_makes_room_for_those_of_the
     instead = "list ns1.example.com and ns2.example.com instead of dc.example.com in the NS records"
     assert finding.cure.startswith(instead) is not listed_above
     assert (finding.blame is Blame.HOST and bool(finding.rehearsed)) is not listed_above
+
+
+SPECIAL_GLUE = "example NS ns1.example\nexample NS ns2.example\nns1.example A 10.0.0.1\nns2.example A "
+
+
+@pytest.mark.parametrize(
+    ("other", "fix", "seen"),
+    [
+        ("198.51.100.53", "192.0.2.53 and 2001:db8:1::53", "with this, 3 of 3 paths give 192.0.2.44"),
+        ("192.168.0.1", "its public address", ""),
+    ],
+)
+def test_special_glue_is_changed_to_the_addresses_of_the_zone_if_these_are_known(
+    other: str, fix: str, seen: str
+) -> None:
+    """The zone itself is right, as far as it can be reached."""
+    hosts = {"ns1.example.com.": ["192.0.2.53", "2001:db8:1::53"], "ns2.example.com.": ["198.51.100.53"]}
+    own = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nwww 300 A 192.0.2.44\n"
+    head = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\n"
+    world = made_of(
+        "_internet",
+        servers={name: {"addresses": addresses} for name, addresses in hosts.items()},
+        zones={"com.": {"add": SPECIAL_GLUE + other}, "example.com.": {"text": head + own}},
+    )
+    findings = checked(world).findings or ()
+    first = next(each for each in findings if each.code == "ns-address-special")
+    assert (first.server, first.blame) == (dns.name.from_text("ns1.example.com."), Blame.REGISTRAR)
+    assert first.cure == f"change the glue for ns1.example.com to {fix}"
+    assert first.rehearsed.startswith(seen) and bool(first.rehearsed) is bool(seen)

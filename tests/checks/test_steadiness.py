@@ -12,7 +12,7 @@ import pytest
 from dnstrace import Settings, Trace, clock, trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Exchange, Fault, Outcome, Query
+from dnstrace.model import Exchange, Fault, Outcome, Query, Transport
 from dnstrace.model.findings import Level
 from tests.checks.checking import checked_by_name
 
@@ -42,6 +42,22 @@ class Failing:
         return replace(found, wire=reply.to_wire(), message=reply)
 
 
+class Narrow(LabNetwork):
+    """A world in which some addresses' replies over so many octets are lost; in 512 octets they send less."""
+
+    def __init__(self, addresses: frozenset[str], octets: int) -> None:
+        super().__init__(load("dnssec-good"), signed=True)
+        self._narrow, self._octets = addresses, octets
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        found = await super().exchange(query, timeout)
+        offered = query.edns is not None and query.edns.payload > 512 and query.transport is Transport.UDP
+        large = found.wire is not None and len(found.wire) > self._octets
+        if not (offered and large and query.address in self._narrow):
+            return found
+        return await self._timed_out(Exchange(query, found.start, timeout, fault=Fault.TIMEOUT))
+
+
 def checked(addresses: frozenset[str], chance: float, rcode: str = "", seed: int = 1) -> Trace:
     """A trace with `--check` in such a network."""
     settings = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
@@ -68,6 +84,15 @@ def test_where_only_datagrams_are_lost_it_is_a_notice() -> None:
 
 def test_a_few_lost_datagrams_are_nothing() -> None:
     assert checked(BOTH, 0.01).findings == ()
+
+
+@pytest.mark.parametrize("octets", [200, 300])
+def test_where_the_large_ones_are_lost_that_is_said(octets: int) -> None:
+    settings = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
+    found = trace("www.example.com", "A", settings=settings, network=Narrow(NS1, octets), seed=1)
+    assert [(each.code, str(each.server)) for each in found.findings or ()] == [
+        ("drops-large-udp", "ns1.example.com.")
+    ]
 
 
 def test_if_the_trace_fails_for_it_it_is_an_error() -> None:

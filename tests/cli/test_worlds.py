@@ -36,6 +36,17 @@ def test_a_world_to_begin_with_is_printed_and_runs_as_it_is(own: Path) -> None:
     assert checked.status == 0 and "rules found nothing wrong" in checked.out
 
 
+def test_the_resolver_in_its_comments_answers_from_its_cache(own: Path) -> None:
+    above, servers, below = own.read_text().partition("[servers]\n")
+    start = below.index('# resolvers = ["203.0.113.53"]')
+    first, second, _, *zone = below[start:].partition("\n\n")[0].splitlines()
+    text = "\n".join(line.removeprefix("#").strip() for line in zone)
+    lines = (line.removeprefix("# ") for line in (first, second))
+    own.write_text(f"{above}{next(lines)}\n{servers}{next(lines)}\n{below}\n{text}\n")
+    shown = run("--lab", "own.toml").out
+    assert "203.0.113.53 · 20 ms · 192.0.2.99 · TTL 3m32s of 5m" in shown and "stale" in shown
+
+
 @pytest.mark.parametrize("words", [["--lab", "own.toml"], ["--lab=./own.toml", "-f", "names"], ["x"]])
 def test_what_is_wrong_with_a_file_is_one_line_and_wrong_usage(
     words: list[str], own: Path, asked: list[Any]

@@ -154,14 +154,17 @@ OFFERED = re.compile(
 def test_what_its_comments_offer_works(desk: Path) -> None:
     offered = OFFERED.findall(new())
     signed = [line for line in offered if line.startswith("sign")]
-    families, now, *version, resolvers, server = (line for line in offered if line not in signed)
+    families, now, *others = (line for line in offered if line not in signed)
+    place = next(index for index, line in enumerate(others) if line.startswith("resolvers"))
+    resolvers, server = others[place : place + 2]
+    zones = "\n".join(others[:place] + others[place + 2 :])
     head, _, below = new().partition("[servers]\n")
     above = "\n".join((families, now, resolvers, head, "[servers]", server, ""))
     for sign in signed:
-        text = above + re.sub("^sign = .*", sign, below, flags=re.MULTILINE) + "\n".join(version)
+        text = above + re.sub("^sign = .*", sign, below, flags=re.MULTILINE) + zones
         world = find(written(text))
         assert world.families == {4} and world.resolvers == ("203.0.113.53",)
-        assert [str(zone.origin) for zone in world.zones].count("example.org.") == 2
+        assert [str(zone.origin) for zone in world.zones].count("example.org.") == 3
     assert len(signed) == 2
 
 

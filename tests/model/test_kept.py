@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnstrace.model.kept import kept
+from dnstrace.model.kept import kept, once
 
 
 def test_a_value_is_read_once_and_equal_ones_by_themselves() -> None:
@@ -49,3 +49,19 @@ def test_what_is_read_again_and_again_stays_and_the_rest_has_a_bound() -> None:
     assert made == [usual, *others]
     assert [first(other) for other in others[:-4]] == list(range(1, 46))
     assert len(made) == 50 + 45
+
+
+def test_a_reading_of_an_object_is_made_once_for_each() -> None:
+    class Numbers:
+        def __init__(self, *numbers: int) -> None:
+            self.numbers, self.made = numbers, 0
+
+        @once
+        def total(self) -> int:
+            """What they add up to."""
+            self.made += 1
+            return sum(self.numbers)
+
+    one, other = Numbers(1, 2), Numbers(3, 4)
+    assert [one.total, one.total, other.total, other.total] == [3, 3, 7, 7]
+    assert one.made == other.made == 1

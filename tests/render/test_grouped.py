@@ -36,6 +36,13 @@ def test_the_servers_are_listed_and_the_records_are_those_of_all() -> None:
     assert found.records == tuple(f"ns{number}.example.com. IN A 192.0.2.1" for number in (1, 2, 3))
 
 
+def test_several_servers_are_them_and_not_it() -> None:
+    cure = "configure it on {0}; or remove it from the NS records of example.com"
+    servers = ("ns1.example.com.", "ns2.example.com.")
+    (found,) = grouped(missing(server, cure=cure.format(server[:-1])) for server in servers)
+    assert found.cure.endswith("on each of them; or remove them from the NS records of example.com")
+
+
 def test_what_says_more_than_the_name_stays_by_itself() -> None:
     first = missing("ns1.example.com.")
     for other in (

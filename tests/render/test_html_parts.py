@@ -73,3 +73,6 @@ def test_steps_link_to_their_exchanges_and_agree_in_number() -> None:
     trace = traces.plain()
     assert steps_text(trace, [2]) == 'step <a href="#step-2">2</a>'
     assert steps_text(trace, [1, 9]) == 'steps <a href="#step-1">1</a>, 9'
+    assert steps_text(trace, [1, 2], 1) == (
+        'steps <a href="#step-1">1</a>, <a href="#step-2" tabindex="-1">2</a>'
+    )

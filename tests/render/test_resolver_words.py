@@ -59,6 +59,11 @@ def test_an_old_answer_is_dated_if_the_ttl_shows_its_age() -> None:
     assert reason_text(undated) == "stale: an older answer, expires at 14:01:00 UTC"
 
 
+def test_an_answer_for_a_name_that_does_not_exist_may_be_made_up() -> None:
+    text = reason_text(compared(Disagreement.STALE, ttl=60, denied=True))
+    assert text.startswith("stale: an older answer, or one that it gives for any name that does not exist, ")
+
+
 def test_an_answer_with_checking_disabled_is_mentioned() -> None:
     text = reason_text(compared(Disagreement.VALIDATION, unchecked=True))
     assert text.endswith(", but it returns an answer with checking disabled (CD)")

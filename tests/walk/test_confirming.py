@@ -7,7 +7,7 @@ from dataclasses import replace
 import dns.rdatatype
 
 from dnstrace.model import Attempt, Exchange, Fault, Kind, Meaning, Probe, Purpose, Query, Question, Step
-from dnstrace.walk.confirming import AT_ONCE, doubtful, gets_error, in_turns
+from dnstrace.walk.confirming import AT_ONCE, doubtful, fails, gets_error, gone, in_turns, silent_to_control
 from tests.replies import name
 
 ZONE = name("example.com.")
@@ -58,3 +58,17 @@ def test_an_error_is_told_from_silence() -> None:
     assert gets_error(probe(1, Probe.SOA, Kind.ANSWER, Kind.REFUSED), "192.0.2.1")
     assert not gets_error(probe(1, Probe.SOA, Kind.REFUSED, Kind.TIMEOUT), "192.0.2.1")
     assert not gets_error(probe(1, Probe.SOA, Kind.REFUSED), "192.0.2.2")
+
+
+def test_who_answered_the_walk_and_no_probe_is_gone() -> None:
+    walked = replace(probe(1, Probe.SOA, Kind.ANSWER), purpose=Purpose.WALK, probe=None)
+    silent = probe(2, Probe.SOA, Kind.TIMEOUT), probe(3, Probe.NS, Kind.REFUSED)
+    assert gone(silent, walked) == {"192.0.2.1"}
+    assert not gone((*silent, probe(4, Probe.CDS, Kind.NODATA)), walked)
+    assert not gone(silent, silent[0]) and not gone((probe(5, Probe.TRANSFER, Kind.REFUSED),), walked)
+
+
+def test_who_replied_to_nothing_has_only_the_control_to_fail() -> None:
+    silent = probe(2, Probe.SOA, Kind.TIMEOUT), probe(3, Probe.NS, Kind.TIMEOUT)
+    assert silent_to_control(silent) == {"192.0.2.1": [2]}
+    assert fails(silent, "192.0.2.1") and not fails(silent, "192.0.2.2")

@@ -41,6 +41,7 @@ Each option --some-thing has a variable DNSTRACE_SOME_THING; --no- undoes a flag
 
 EXAMPLES = (
     ("dnstrace www.example.com", "from the root to the address"),
+    ("dnstrace --check www.example.com", "what is wrong, and who can fix it"),
     ("dnstrace --json example.com MX", "the mail servers, for a program"),
     ("dnstrace --lab", "in the internet inside it, with no network"),
     ("dnstrace --explain exit", "the exit statuses, such as 5 for a fault"),

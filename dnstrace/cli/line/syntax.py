@@ -137,7 +137,7 @@ class _Words:
         elif option.phrase and text is None:
             self._parsed.file(option, self._phrase(said, option, convert), said)
         elif option.optional and text is None:
-            self._parsed.file(option, self._next_if_value(convert, option.value), said)
+            self._parsed.file(option, self._next_if_value(said, convert, option.value), said)
         else:
             text = self._next(said, option) if text is None else text
             self._parsed.file(option, converted(said, convert, text), said)
@@ -171,15 +171,15 @@ class _Words:
                 return convert(" ".join(several[:end]))
         return converted(said, convert, " ".join(several)) if several else option.value
 
-    def _next_if_value(self, convert: Callable[[str], object], otherwise: object) -> object:
+    def _next_if_value(self, said: str, convert: Callable[[str], object], otherwise: object) -> object:
         """The value of an option that needs none: the next word, if it is one that the option can have."""
         if not self._word_follows():
             return otherwise
         try:
             value = convert(self._left[-1])
-        except Usage:
+        except Usage as error:
             if _misspelt(self._left[-1]):
-                raise
+                raise Usage(f"{said}: {error}") from error
             return otherwise
         self._left.pop()
         return value

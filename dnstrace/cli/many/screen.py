@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _EVERY = 0.25  # seconds between two looks at the progress
 _MOST = 20  # remarks of one kind that are shown
 _FINDING = re.compile(r"  (?=(?:\x1b\[31m)?[✗x!·-] )")  # where what is wrong begins, with its sign
+_WORD = re.compile(r"\s*\S+\s*")
+_SET_IN = "        "
 _COLOUR = re.compile(r"\x1b\[\d+m")
 
 
@@ -66,7 +68,7 @@ class Screen:
 
 
 def folded(text: str, columns: int) -> str:
-    """The lines of results, those wider than `columns` continued below before one of their findings."""
+    """The lines of results, those wider than `columns` continued before a finding or between words."""
     return "".join(f"{each}\n" for line in text.splitlines() for each in _rows(line, columns))
 
 
@@ -75,8 +77,23 @@ def _rows(line: str, columns: int) -> list[str]:
     rows = [first]
     for each in findings:
         longer = f"{rows[-1]}  {each}"
-        if len(_COLOUR.sub("", longer)) <= columns:
+        if _cells(longer) <= columns:
             rows[-1] = longer
         else:
             rows.append(f"    {each}")
-    return rows
+    return [piece for row in rows for piece in _between_words(row, columns)]
+
+
+def _between_words(row: str, columns: int) -> list[str]:
+    """A row in pieces of at most `columns`, apart from words that are longer."""
+    pieces = [""]
+    for word in _WORD.findall(row):
+        if pieces[-1].strip() and _cells(pieces[-1] + word.rstrip()) > columns:
+            pieces.append(_SET_IN)
+        pieces[-1] += word
+    return [piece.rstrip() for piece in pieces]
+
+
+def _cells(text: str) -> int:
+    """The columns that a text takes, whatever its colours."""
+    return len(_COLOUR.sub("", text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,14 +19,21 @@ encode = json.JSONEncoder(allow_nan=False).encode
 class _Form:
     """The text of alike documents, with a place for each value of their own; and what it is known by."""
 
-    __slots__ = ("_held", "filled")
+    __slots__ = ("_held", "_text", "_values")
 
     def __init__(self, document: Document, own: Mapping[str, object], held: object) -> None:
         places = {key: f"\0{key}" for key in own}  # no text of a document has a control character
         text = encode({**document, **places}).replace("%", "%%")
-        for key, place in places.items():
-            text = text.replace(encode(place), f"%({key})s")
-        self.filled, self._held = text.__mod__, held
+        marks = {key: encode(place) for key, place in places.items()}
+        self._values, self._held = itemgetter(*sorted(own, key=lambda key: text.index(marks[key]))), held
+        for mark in marks.values():
+            text = text.replace(mark, "%s")
+        self._text = text
+
+    def filled(self, own: Mapping[str, object]) -> str:
+        """The text of a document with values of its own."""
+        text: str = self._text % self._values(own)
+        return text
 
 
 _forms: dict[Hashable, _Form] = {}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
-    from dnstrace.model import Attempt, Delegation, NameServer
+    from dnstrace.model import Attempt, Delegation, NameServer, Stats
     from dnstrace.model.documents import Document
     from dnstrace.model.journey import Leg
     from dnstrace.model.judgement import StepEvidence
@@ -83,7 +83,7 @@ def on_one_line(
             "delegation": "null" if cut is None else _referral(cut),
             "lives": _list(map(_life, report.lives)),
             "journey": _list([_leg(*each) for each in Story(report).legs()]),
-            "stats": encode(stats_of(trace.stats)),
+            "stats": _stats(trace.stats),
         }
     return written(like, own, rest)
 
@@ -134,14 +134,21 @@ def _life(life: Life) -> str:
 
 
 def _leg(leg: Leg, title: str, text: str) -> str:
-    own = {
+    own: dict[str, object] = {"text": _quoted(text)}
+    if leg.zone is None and not leg.steps:  # of nearly all names: who asks, and what becomes of the answer
+        return written(("leg", leg.stage, leg.number, title), own, lambda: leg_of(leg, title, text))
+    own |= {
         "number": leg.number,
         "title": _quoted(title),
-        "text": _quoted(text),
         "zone": "null" if leg.zone is None else _quoted(name_text(leg.zone)),
         "steps": list(leg.steps),
     }
     return written(("leg", leg.stage), own, lambda: leg_of(leg, title, text))
+
+
+def _stats(stats: Stats) -> str:
+    shown = stats_of(stats)
+    return written("stats", shown, shown.copy)
 
 
 def _step(step: Step, evidence: StepEvidence | None, sentence: str | None, verbose: bool) -> str:

@@ -90,7 +90,7 @@ def _of_many(entries: Sequence[Entry]) -> str:
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    more = f" and {len(texts) - _NAMED:,} more" if len(texts) > _NAMED else ""
     return ", ".join(texts[:_NAMED]) + more
 
 

@@ -188,7 +188,7 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ("-x x.example", "-x: must be an IPv4 or IPv6 address, not 'x.example'"),
         ("x -b here", "-b: must be an IPv4 or IPv6 address, not 'here'"),
         ("x @", "@: must be followed by a server"),
-        ("--lab txtbook", "'txtbook' is not a world of the lab; did you mean textbook"),
+        ("--lab txtbook", "--lab: 'txtbook' is not a world of the lab; did you mean textbook"),
         ("example.com:5353", "'example.com:5353' is not a name: give the port with -p"),
         (
             "example.com:443",
@@ -197,6 +197,7 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ),
         ("example.com:8080", "'example.com:8080' is not a name: give the name alone, as in 'example.com'"),
         ("--lab=alia", "--lab: 'alia' is not a world of the lab; did you mean alias?"),
+        ("--show-completion ksh", "--show-completion: must be bash, zsh, fish or powershell, not 'ksh'"),
         ("--show-completion=tcsh", "--show-completion: must be bash, zsh, fish or powershell, not 'tcsh'"),
     ],
 )

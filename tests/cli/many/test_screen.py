@@ -79,3 +79,14 @@ def test_a_result_that_is_too_wide_is_continued_before_a_finding_and_loses_nothi
     first, second, third = folded(f"{line}\n", 44).splitlines()
     assert first == "www.example.com. A answer 9 ms  192.0.2.44"
     assert (second, third) == (f"    {red}  ! no-edns", "    · open-transfer")
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_long_result_is_continued_between_words_and_loses_nothing(columns: int) -> None:
+    hosts = ", ".join(f"ns-{number}.awsdns-{number}.co.uk." for number in range(2048, 2052))
+    wrong = "\x1b[31m✗ ttl>=600 at ns2: it is 300\x1b[0m"
+    line = f"example.com.             NS    answer      91 ms  {hosts}  {wrong}"
+    lines = folded(f"{line}\n", columns).splitlines()
+    assert all(len(each.replace("\x1b[31m", "").replace("\x1b[0m", "")) <= columns for each in lines)
+    assert [word for each in lines for word in each.split()] == line.split()
+    assert all(each.startswith("    ") for each in lines[1:]) and lines[0].startswith("example.com.  ")

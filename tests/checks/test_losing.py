@@ -1,0 +1,34 @@
+"""A network that loses packets: it is named, and no server is blamed for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.model import Outcome
+from dnstrace.model.findings import Blame, Level
+from tests.checks.checking import made_of
+from tests.checks.documented import assert_fires
+from tests.troubled import in_trouble, loses
+
+
+def test_the_rule_fires_where_several_zones_lose_packets() -> None:
+    assert_fires("packet-loss", "packet-loss", "unreliable-silent")
+
+
+@pytest.mark.seeds(50)
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.3])
+def test_a_healthy_zone_has_no_other_fault_over_such_a_network(share: float, seed: int) -> None:
+    found = in_trouble("dnssec-good", loses(share, seed))
+    assert found.outcome is Outcome.ANSWER
+    assert found.judgement is not None and found.judgement.security == "secure"
+    said = {(each.code, each.level, each.blame) for each in found.findings or ()}
+    assert said <= {("packet-loss", Level.NOTICE, Blame.NETWORK)} and (said or share < 0.1)
+
+
+@pytest.mark.seeds(10)
+def test_what_is_dead_is_still_found(seed: int) -> None:
+    world = made_of("in-domain", servers={"ns1.example.com.": {"does": ["silent"]}})
+    found = in_trouble(world, loses(0.2, seed))
+    assert {(each.code, str(each.server)) for each in found.findings or () if each.is_error} == {
+        ("unreachable", "ns1.example.com.")
+    }
