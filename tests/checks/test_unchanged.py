@@ -57,8 +57,8 @@ def _runs(trace: Trace, unchanged: Unchanged, zone: dns.name.Name = _COM) -> int
 
 _EACH_TIME = """
     alias-chain-long alias-dangling alias-loop chain-broken cyclic-dependency hints-outdated intercepted
-    record-malformed referral-endless resolver-differs resolver-fails resolver-keys-stale resolver-stale
-    stopped-answering tls-answer-differs tls-certificate-expired tls-no-reply unexplained
+    packet-loss record-malformed referral-endless resolver-differs resolver-fails resolver-keys-stale
+    resolver-stale stopped-answering tls-answer-differs tls-certificate-expired tls-no-reply unexplained
 """
 
 
