@@ -104,7 +104,7 @@ def test_data_without_keys_are_bogus_for_what_kept_the_keys_away(name: str) -> N
 
 
 def test_a_ds_record_may_go_where_every_server_says_that_there_is_no_key() -> None:
-    assert ADVICE.search(said_of(checked(load("dnssec-no-dnskey"))))
+    assert ADVICE.search(said_of(checked(load("dnssec-unsigned-with-ds"))))
 
 
 def test_tcp_that_is_closed_is_the_cause_in_the_verdict() -> None:

@@ -14,10 +14,10 @@ import dns.rdatatype
 
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Attempt, Kind, Meaning, Name, Question, Step, Trace
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.structs import replace
 
 _SOA = dns.rdatatype.SOA
-_DENIALS = (Kind.NODATA, Kind.NXDOMAIN)
 
 
 class Doubt(NamedTuple):
@@ -62,7 +62,7 @@ def _false_apexes(steps: Iterable[Step]) -> set[tuple[Name, Name]]:
         key = step.zone, step.question.name
         if step.question.rdtype == _SOA and step.question.name != step.zone and not step.at_resolver:
             kinds = {attempt.meaning.kind for attempt in step.attempts}
-            denied |= {key} if kinds & {*_DENIALS} else set()
+            denied |= {key} if kinds & {*NEGATIVE} else set()
             given |= {key} if Kind.ANSWER in kinds else set()
     return denied - given
 
@@ -72,7 +72,7 @@ def _makes_apex(attempt: Attempt, step: Step) -> bool:
     name, message = step.question.name, attempt.exchange.message
     if message is None or name == step.zone or step.at_resolver:
         return False
-    if attempt.meaning.kind not in _DENIALS and attempt.meaning.note != FROM_CHILD:
+    if attempt.meaning.kind not in NEGATIVE and attempt.meaning.note != FROM_CHILD:
         return False
     owners = {rrset.name for rrset in message.authority if rrset.rdtype == _SOA}
     return name in owners and all(rrset.rdtype != dns.rdatatype.RRSIG for rrset in message.authority)
@@ -93,5 +93,5 @@ def _of_zone_asked(meaning: Meaning, attempt: Attempt) -> Meaning:
     """A denial as one of the zone that was asked."""
     message = attempt.exchange.message
     soa = next((each for each in message.authority if each.rdtype == _SOA), None) if message else None
-    kind = Kind.NODATA if meaning.kind not in _DENIALS else meaning.kind
+    kind = Kind.NODATA if meaning.kind not in NEGATIVE else meaning.kind
     return replace(meaning, kind=kind, soa=soa, zone=None, offer=None, note="")

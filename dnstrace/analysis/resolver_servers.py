@@ -13,9 +13,9 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import last_step
 from dnstrace.model import Attempt, Kind, Meaning, Name, Question, Trace
+from dnstrace.model.heard import NEGATIVE
 
-_NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
-_COMPARED = _NEGATIVE | {Kind.ANSWER, Kind.ALIAS}
+_COMPARED = NEGATIVE | {Kind.ANSWER, Kind.ALIAS}
 
 _Records = dict[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
@@ -53,7 +53,7 @@ def _agrees(theirs: Meaning, server: Meaning) -> bool:
     held = _records(theirs)
     if any(held.get(key) != data for key, data in _records(server).items()):
         return False
-    return server.kind not in _NEGATIVE or (theirs.kind, theirs.target) == (server.kind, server.target)
+    return server.kind not in NEGATIVE or (theirs.kind, theirs.target) == (server.kind, server.target)
 
 
 def _records(meaning: Meaning) -> _Records:

@@ -44,10 +44,10 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.structs import replace
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
-_NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
 _ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
 _UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
@@ -99,7 +99,7 @@ def heard(exchange: Exchange) -> Meaning:
     else:
         kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
     authoritative = bool(message.flags & dns.flags.AA)
-    soa = _soa_above(message, question.rdclass, chain.target) if kind in _NEGATIVE else None
+    soa = _soa_above(message, question.rdclass, chain.target) if kind in NEGATIVE else None
     return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
 
 
@@ -219,7 +219,7 @@ def _is_of_dns64(data: dns.rdata.Rdata) -> bool:
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:
     """Whether existing data are denied without the zone's SOA, or replaced by an unusable address."""
-    if meaning.kind not in _NEGATIVE:
+    if meaning.kind not in NEGATIVE:
         mine = _rdata_of(trace.question, trace.answer)
         return _has_address(theirs, is_nowhere) and not _has_address(mine, is_nowhere)
     zones = {step.zone for step in trace.steps if step.purpose in _WALK} | {zone_reached(trace)}
@@ -238,7 +238,7 @@ def _is_older(meaning: Meaning, held: _Held) -> bool:
 
 
 def _held(trace: Trace, meaning: Meaning) -> _Held:
-    if meaning.kind in _NEGATIVE:
+    if meaning.kind in NEGATIVE:
         left = negative_ttl(meaning)
         step = last_step(trace)
         walked = None if step is None or step.meaning is None else negative_ttl(step.meaning)

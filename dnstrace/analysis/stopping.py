@@ -160,7 +160,7 @@ def _all_stopped(made: dict[str, list[Made]]) -> dict[str, Stopped]:
     lost = {
         address: Stopped(answered[-1], tuple(later), later[0])
         for address, (answered, later) in parts.items()
-        if answered and later and all(each.attempt.meaning.kind in _SILENT for each in later)
+        if answered and later
     }
     zones = {each.step.zone for one in lost.values() for each in one.failed if _start(each) > end}
     after = [one for one in lost.values() if _start(one.failed[-1]) > end]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.model import Attempt, Kind, Meaning, Name, Step, Trace
+from dnstrace.model import Attempt, Kind, Meaning, Name, Purpose, Step, Trace
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
 
@@ -27,6 +27,13 @@ def with_zones_shown(trace: Trace) -> Trace:
         return trace
     steps = (_as_of(step, found[step.id]) if step.id in found else step for step in trace.steps)
     return replace(trace, steps=tuple(steps))
+
+
+def zones_passed(trace: Trace) -> Iterator[Name]:
+    """The zones whose keys were fetched from the servers of a zone above: no referral led to them."""
+    for step in trace.steps:
+        if step.purpose is Purpose.DNSKEY and is_below(step.question.name, step.zone):
+            yield step.question.name
 
 
 def _shown(step: Step, steps: Iterable[Step]) -> Name | None:
@@ -43,7 +50,9 @@ def _shown(step: Step, steps: Iterable[Step]) -> Name | None:
     owner = meaning.answer[-1].name
     told = set(_denying(step, owner, steps)) or {_deepest_cut(step, owner, steps)}
     zone = told.pop()
-    if told or zone is None or not is_below(zone, step.zone) or step.zone in _signers(meaning.answer):
+    if told or zone is None or not is_below(zone, step.zone) or not step.question.name.is_subdomain(zone):
+        return None
+    if step.zone in _signers(meaning.answer, owner):
         return None
     return zone
 
@@ -78,9 +87,10 @@ def _deepest_cut(step: Step, owner: Name, steps: Iterable[Step]) -> Name | None:
     return max(cuts, key=len, default=None)
 
 
-def _signers(answer: Iterable[dns.rrset.RRset]) -> set[Name]:
-    """The zones that have signed RRsets of an answer."""
-    return {rdata.signer for rrset in answer if rrset.rdtype == dns.rdatatype.RRSIG for rdata in rrset}
+def _signers(answer: Iterable[dns.rrset.RRset], owner: Name) -> set[Name]:
+    """The zones that have signed the RRsets of a name in an answer."""
+    signatures = (each for each in answer if each.rdtype == dns.rdatatype.RRSIG and each.name == owner)
+    return {rdata.signer for rrset in signatures for rdata in rrset}
 
 
 def _as_of(step: Step, zone: Name) -> Step:

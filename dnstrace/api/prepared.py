@@ -106,7 +106,8 @@ def _check_server(server: str) -> None:
         return
     try:
         if sign := next((sign for sign in " ,/:#" if sign in server), ""):
-            raise ValueError(f"has {sign!r} in it; a port is given by Settings(port=...)")
+            hint = "" if sign in " ," else "; a port is given by Settings(port=...)"
+            raise ValueError(f"has {'a blank' if sign == ' ' else repr(sign)} in it{hint}")
         read_name(server)
     except ValueError as error:
         raise ValueError(f"server must be an address or a name: {server!r} {error}") from error

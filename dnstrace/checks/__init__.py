@@ -50,6 +50,7 @@ from dnstrace.checks import (
     steadiness,
     stopping,
     superfluous,
+    targets,
     transport,
     unexplained,
     zone_keys,
@@ -80,7 +81,8 @@ RULES = (
     interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
     letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
     special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
-    records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    targets, records, digests,
+    security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
     parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""

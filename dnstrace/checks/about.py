@@ -94,7 +94,12 @@ def _causes(cut: About) -> dict[Cause, set[str]]:
 
 
 def _supposed(cut: About) -> frozenset[Name]:
-    return frozenset(each.zone for each in cut._whole.trace.supposed if each.servers)
+    return supposed_in(cut._whole.trace)
+
+
+def supposed_in(trace: Trace) -> frozenset[Name]:
+    """The zones whose name servers are only supposed."""
+    return frozenset(each.zone for each in trace.supposed if each.servers)
 
 
 def _about(steps: tuple[Step, ...], zone: Name) -> tuple[Step, ...]:

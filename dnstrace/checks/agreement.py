@@ -10,7 +10,6 @@ import dns.rdatatype
 from dnstrace.checks.replies import HeardReply
 from dnstrace.model import Kind, Name
 
-NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
 
 WITHOUT_END = frozenset({Kind.ALIAS_LOOP, Kind.YXDOMAIN})

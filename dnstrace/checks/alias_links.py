@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import dns.exception
 import dns.name
 import dns.rdatatype
 import dns.rrset
@@ -39,6 +40,29 @@ class Source(NamedTuple):
     def what(self) -> str:
         """The record, as a sentence names it: a CNAME record by its owner alone."""
         return plain(self.owner) if self.rdtype == _CNAME else f"the DNAME record of {plain(self.owner)}"
+
+
+class Mistyped(NamedTuple):
+    """A target that was entered as something else than a name: `what`, and the `name` in it."""
+
+    what: str
+    name: Name
+
+
+def mistyped(target: Name) -> Mistyped | None:
+    """What was entered as a target that is a URL, or has a space at an end; None where it is neither."""
+    given = b".".join(target.labels[:-1])
+    bare = given.strip()
+    what = "it has a space before or after it" if bare != given else ""
+    if b"://" in bare:
+        what, bare = (
+            "it is a URL, not a name",
+            bare.partition(b"://")[2].partition(b"/")[0].partition(b":")[0],
+        )
+    try:
+        return Mistyped(what, dns.name.Name((*bare.split(b"."), b""))) if what else None
+    except dns.exception.DNSException:
+        return None
 
 
 class AliasLink(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import dns.rdatatype
 
-from dnstrace.checks.alias_links import AliasLink, Source, links_of
+from dnstrace.checks.alias_links import AliasLink, Source, links_of, mistyped
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
@@ -16,15 +16,15 @@ from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
+from dnstrace.checks.targets import name_meant
 from dnstrace.dnssec.compact import is_absent
-from dnstrace.model import ROOT, Name, Outcome, Purpose, Step
+from dnstrace.model import Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
 _TTL = 3600  # seconds, of records to remove; of no consequence
-_OF_HOST = 4  # labels, the root's included, of a name that is surely one of the whole tree
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
@@ -80,7 +80,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     last, zone, source = links[-1], _zone_of_owner(evidence, links[-1]), links[-1].source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
-    meant = _without_zone(source.target, zone)
+    meant = name_meant(source.target, zone)
     if meant is None and is_handed_over(ending, last.owner):
         yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
         return
@@ -93,6 +93,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+    elif (wrong := mistyped(source.target)) is not None:
+        why += f": {wrong.what}"
+        cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
     by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
@@ -234,15 +237,6 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
     ]
     gone = _records_of(showing, cut.zone) if found else ()
     return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
-
-
-def _without_zone(target: Name, zone: Name) -> Name | None:
-    """The name that was meant by a target that ends in the zone for lack of its final dot."""
-    if not is_below(target, zone) or zone == ROOT:
-        return None
-    meant = target.relativize(zone).concatenate(ROOT)
-    elsewhere = len(meant) >= _OF_HOST and registered(meant) is not None
-    return meant if meant.is_subdomain(zone) or elsewhere else None
 
 
 def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:

@@ -16,6 +16,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.analysis.paths import by_address, shares
+from dnstrace.checks.about import supposed_in
 from dnstrace.checks.anomaly import BESIDE, SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
@@ -212,7 +213,7 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
 def is_supposed(evidence: Evidence, reply: HeardReply) -> bool:
     """Whether a reply is a referral only by what is supposed."""
     cut = reply.meaning.delegation
-    return cut is not None and any(each.zone == cut.zone and each.servers for each in evidence.trace.supposed)
+    return cut is not None and cut.zone in supposed_in(evidence.trace)
 
 
 def _note_existing(there: dict[tuple[Name, Name], HeardReply], reply: HeardReply) -> None:

@@ -9,7 +9,7 @@ import dns.flags
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE, WITHOUT_END, conflict
+from dnstrace.checks.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -22,6 +22,7 @@ from dnstrace.checks.serials import primaries, serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
 
 _COMPARED = NEGATIVE | POSITIVE | WITHOUT_END | {Kind.REFERRAL}
@@ -55,7 +56,7 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
         if groups is not None and (cut.probed or any(_cut_of(reply) is not None for reply in replies)):
             yield _difference(cut, steps, groups)
             return
-    if cut.probed and (by_ttl := unlike_ttls(cut)) is not None:
+    if (by_ttl := unlike_ttls(cut)) is not None:
         yield by_ttl
 
 
@@ -112,7 +113,9 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    kinds = _COMPARED_OF_PROBES if steps[0].purpose is Purpose.PROBE else _COMPARED
+    of_walk = any(_cut_of(reply) is not None for step in cut.walked for reply in replies_of(step))
+    probes = _COMPARED_OF_PROBES if of_walk else _COMPARED_OF_PROBES | {Kind.REFERRAL}
+    kinds = probes if steps[0].purpose is Purpose.PROBE else _COMPARED
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
     replies = [every[address] for address in first if every[address].meaning.kind in kinds]

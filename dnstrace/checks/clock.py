@@ -115,7 +115,7 @@ def at_wrong_time(evidence: Evidence, judgement: Judgement) -> Observation | Non
     )
 
 
-def _is_certain(evidence: Evidence, judgement: Judgement, expired: list[Judged]) -> bool:
+def _is_certain(evidence: Evidence, judgement: Judgement, untimely: list[Judged]) -> bool:
     """Whether the time must be wrong: they are below the public root, or were valid when they were traced."""
     root = evidence.cut(ROOT)
     public = ds_anchors(root_anchors(), ROOT)
@@ -127,5 +127,5 @@ def _is_certain(evidence: Evidence, judgement: Judgement, expired: list[Judged])
             moment(one.inception, judgement.at) <= traced <= moment(one.expiration, judgement.at)
             for one in each.checked.signatures
         )
-        for each in expired
+        for each in untimely
     )

@@ -13,15 +13,16 @@ from collections.abc import Hashable
 import dns.rcode
 
 from dnstrace.analysis.stopping import ERRORS, alike
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE
+from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
+from dnstrace.model.heard import NEGATIVE
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
-_FAILED = ERRORS | {Kind.TIMEOUT}
+_UNSTEADY = ERRORS | {Kind.TIMEOUT, Kind.TRUNCATED}
 _LOST = 3  # queries that got no reply at first: fewer are lost datagrams
 _LOST_SHARE = 10  # of which at least one was lost
 
@@ -36,7 +37,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
 
     Left out are addresses at which a few datagrams were lost.
     """
-    failed = {_asked(attempt) for attempt in cut.all_attempts if attempt.meaning.kind in _FAILED}
+    failed = {_asked(attempt) for attempt in cut.all_attempts if attempt.meaning.kind in _UNSTEADY}
     if not failed:
         return {}
     asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
@@ -51,7 +52,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
     for replies in asked.values():
         address = replies[0].address
         if any(reply.meaning.usable for reply in replies):
-            errors[address] += [reply for reply in replies if reply.meaning.kind in ERRORS]
+            errors[address] += [r for r in replies if r.meaning.kind in ERRORS or _is_slip(r, replies)]
         if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
             lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
     lossy = {
@@ -67,6 +68,22 @@ def _asked(attempt: Attempt) -> Hashable:
     """The address and what is asked for: quicker to compare than all that equal queries have in common."""
     query = attempt.exchange.query
     return query.address, query.question.rdtype, query.recursion_desired, query.question.name.labels
+
+
+def _is_slip(reply: HeardReply, others: list[HeardReply]) -> bool:
+    """Whether a reply is truncated, where one to an equal query with no more room was not.
+
+    Servers that limit the rate of replies do so, to have true clients ask over TCP.
+    """
+    if reply.meaning.kind is not Kind.TRUNCATED:
+        return False
+    whole = (other for other in others if other.meaning.usable)
+    return any(_room(other) <= _room(reply) for other in whole)
+
+
+def _room(reply: HeardReply) -> int:
+    edns = reply.attempt.exchange.query.edns
+    return 0 if edns is None else edns.payload
 
 
 def _is_cut_short(reply: HeardReply) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import dns.rcode
 import dns.rdatatype
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE
+from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
@@ -29,6 +29,7 @@ from dnstrace.checks.statements import (
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
 
 _TTL = 86400  # seconds, of NS records to publish in the zone

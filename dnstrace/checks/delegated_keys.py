@@ -16,11 +16,11 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import matches
+from dnstrace.dnssec.records import SEP
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
-_SEP = 0x0001
 _SHA256 = "SHA256"
 _USUAL_TTL = 86400
 _CDS_TTL = 3600
@@ -99,7 +99,7 @@ def to_ask_by(cut: Cut) -> tuple[str, ...]:
 def _entry_points(cut: Cut) -> list[DNSKEYBase]:
     """The keys that sign the DNSKEY RRset: those that are secure entry points, if there are any."""
     keys = signing_of(cut).signing_keys
-    return [key for key in keys if key.flags & _SEP] or list(keys)
+    return [key for key in keys if key.flags & SEP] or list(keys)
 
 
 def published(cut: Cut, found: Iterable[DS] | None = None) -> tuple[str, ...]:

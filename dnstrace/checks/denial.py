@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, question_text, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
@@ -19,11 +20,11 @@ from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Kind
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import replace
 
-_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators accept, and what RFC 9276 lets them accept
 _ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
@@ -139,7 +140,7 @@ class _Proofs:
 
     def _weigh(self, reply: HeardReply) -> str | None:
         """What a reply lacks as its proof; None if nothing."""
-        if reply.meaning.kind in _NEGATIVE:
+        if reply.meaning.kind in NEGATIVE:
             return self._negative(reply)
         if reply.meaning.kind is Kind.REFERRAL:
             return self._referral(reply)
@@ -199,4 +200,4 @@ def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:
 
 def _denial_level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
     """A warning where few of the addresses asked of a zone above the one in question are at fault."""
-    return Level.WARNING if cut.is_minor(replies, asked) else None
+    return Level.WARNING if is_minor(cut, replies, asked) else None

@@ -15,10 +15,11 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
+from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -35,8 +36,6 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
@@ -218,12 +217,6 @@ class Cut(About):
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
-    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
-        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
-        asked = self.everyone if asked is None else asked
-        faulty = {reply.address for reply in sick}
-        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
-
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
 
@@ -279,6 +272,7 @@ class Evidence:
             zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
+        zones |= dict.fromkeys(zones_passed(trace))
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def close(self) -> None:
@@ -316,11 +310,7 @@ class Evidence:
 
         What one step finds out about an address, later ones take for granted.
         """
-        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
-            if attempt.cause is not None:
-                found[attempt.cause].add(attempt.exchange.query.address)
-        return found
+        return causes_in(self.trace.steps)
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

@@ -12,11 +12,13 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
 from dnstrace.checks.undelegated import delegate, is_of_parent
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 
 Shown = tuple[Statement, Statement]
@@ -141,7 +143,7 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
     said = statements_of(cut)
     seen: set[tuple[Name, int]] = set()
     last = max((step.id for step in cut.walked), default=None)
-    for each in said.of_kind((Kind.NODATA, Kind.NXDOMAIN)):
+    for each in said.of_kind(NEGATIVE):
         found = _hidden(said, each) if each.reply.step.id == last else None
         if found is None or (each.name, each.rdtype) in seen:
             continue
@@ -257,4 +259,4 @@ def _steps(pairs: list[Shown]) -> tuple[int, ...]:
 
 def _level(cut: Cut, wrong: list[Shown]) -> Level | None:
     """A warning where few servers of a zone above the one in question are at fault."""
-    return Level.WARNING if cut.is_minor(one.reply for one, _ in wrong) else None
+    return Level.WARNING if is_minor(cut, (one.reply for one, _ in wrong)) else None

@@ -69,7 +69,6 @@ UNUSABLE: dict[Kind, Codes] = {
     Kind.TRUNCATED: _TRUNCATED,
     Kind.TRUNCATED_OVER_TCP: _TRUNCATED,
     Kind.MALFORMED: _codes("malformed-reply record-malformed", _SOME_TYPES, _ON_THE_WAY),
-    Kind.ABANDONED: _codes("stopped-answering packet-loss"),
     Kind.MISMATCH: _codes("wrong-reply case-not-kept", _SOME_TYPES, _ON_THE_WAY),
 }
 """What explains that nothing could be used, by what came in its place."""

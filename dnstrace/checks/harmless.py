@@ -176,7 +176,7 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _own_entry_keys(known: Known, anomaly: Anomaly) -> bool:
-    """DNSKEY records of which only secure entry points differ: each signer may have its own (RFC 8901 2.1.2).
+    """DNSKEY records that differ in secure entry points only: each signer may have its own (RFC 8901).
 
     Whether DS records name them, and they sign, is judged by rules of their own.
     """

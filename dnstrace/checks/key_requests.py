@@ -19,7 +19,7 @@ from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import key_tag, matches
-from dnstrace.dnssec.records import DNSKEY, ds_records, signed
+from dnstrace.dnssec.records import DNSKEY, SEP, ds_records, signed
 from dnstrace.dnssec.signature import REVOKED, ZONE_KEY
 from dnstrace.model import Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
@@ -27,7 +27,6 @@ from dnstrace.model.naming import zone_text
 
 _TYPES = {Probe.CDS: dns.rdatatype.CDS, Probe.CDNSKEY: dns.rdatatype.CDNSKEY}
 _DELETE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
-_SEP = 0x0001
 
 
 class _Request(NamedTuple):
@@ -154,7 +153,7 @@ def _faults(signing: Signing, requests: list[_Request]) -> Iterator[str]:
     if missing := [request.tag for request in named if request.key is None]:
         yield f"name {_keys_text(missing)}, which the zone does not have"
     keys, idle = [request.key for request in named if request.key is not None], list[int]()
-    plain = [key_tag(key) for key in keys if not key.flags & _SEP]
+    plain = [key_tag(key) for key in keys if not key.flags & SEP]
     if unfit := [key_tag(key) for key in keys if not key.flags & ZONE_KEY or key.flags & REVOKED]:
         yield f"name {_keys_text(unfit)}, which may not sign: not a zone key, or revoked"
     elif idle := [key_tag(key) for key in keys if key not in signing.signing_keys]:

@@ -15,6 +15,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import FAILING, HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -83,7 +84,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
     yield from _without_ds(cut)
     controls = cut.once(_controls)
     every = _failing(cut)
-    minor = cut.is_minor(every)
+    minor = is_minor(cut, every)
     for server, failing in by_server(every).items():
         yield Observation(
             f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it"

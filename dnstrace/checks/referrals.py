@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import dns.flags
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.agreement import POSITIVE, conflict
 from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -27,6 +27,7 @@ from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar, cast
 
 import dns.message
@@ -11,11 +11,12 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.paths import by_address
-from dnstrace.model import Attempt, Kind, Meaning, Name, Step
+from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
+_PLAIN_PAYLOAD = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
 
 SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
 """What shows that nothing came back, though it was awaited."""
@@ -129,3 +130,25 @@ def rcode_text(reply: HeardReply) -> str:
 def gist(reply: HeardReply) -> tuple[Kind, bool]:
     """What a probe has to have in common with its control: records may change in the meantime."""
     return reply.meaning.kind, reply.meaning.authoritative
+
+
+def causes_in(steps: Sequence[Step]) -> dict[Cause, set[str]]:
+    """The addresses that had to be asked in another way in any step, by the cause."""
+    found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
+    for attempt in (attempt for step in steps for attempt in step.attempts):
+        if attempt.cause is not None:
+            found[attempt.cause].add(attempt.exchange.query.address)
+    if large := found[Cause.DROPS_LARGE_UDP]:
+        large.difference_update(*map(_small_after_truncation, steps))
+    return found
+
+
+def _small_after_truncation(step: Step) -> frozenset[str]:
+    """The addresses that truncated a reply over UDP, though it is small enough, as it came in another way.
+
+    Servers that limit the rate of their replies truncate some of any size.
+    """
+    cut_short = {a.exchange.query.address for a in step.attempts if a.meaning.kind is Kind.TRUNCATED}
+    whole = (each for each in step.attempts if each.meaning.usable and each.exchange.wire is not None)
+    small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= _PLAIN_PAYLOAD}
+    return frozenset(cut_short & small)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
@@ -24,6 +24,13 @@ from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
 
+def is_minor(cut: Cut, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
+    """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
+    faulty = {reply.address for reply in sick}
+    every = {reply.address for reply in (cut.everyone if asked is None else asked)}
+    return not cut.probed and 2 * len(faulty) < len(every)
+
+
 def each_server(
     cut: Cut,
     sick: list[HeardReply],
@@ -35,7 +42,7 @@ def each_server(
 
     `repair` says what to do at the server; unless it `stays`, it may be removed instead.
     """
-    minor = cut.is_minor(sick)
+    minor = is_minor(cut, sick)
     for server, replies in by_server(sick).items():
         fix = _fix(cut, replies, repair(replies), stays)
         yield Observation(

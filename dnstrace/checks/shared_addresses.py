@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import dns.rdatatype
+
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue
@@ -11,7 +13,7 @@ from dnstrace.checks.hosts import host_of, named
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import steps_of
-from dnstrace.model import Name
+from dnstrace.model import Name, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.asked import family_of
 from dnstrace.model.findings import Blame, Level, Observation
@@ -42,7 +44,8 @@ def same_address(cut: Cut) -> Iterator[Observation]:
     for (names, where), addresses in _groups({side: _shared(found) for side, found in sides.items()}).items():
         same = f"the same {'address' if len(addresses) == 1 else 'addresses'} {listed(addresses)}"
         yield _observation(cut, f"{listed(names)} have {same} {_sides(where)}", *names)
-    single = {} if _has_special_ipv4(cut) else {side: _only_ipv4(found) for side, found in sides.items()}
+    unsure = _has_special_ipv4(cut) or _lacks_replies(cut)
+    single = {} if unsure else {side: _only_ipv4(found) for side, found in sides.items()}
     for address in dict.fromkeys(filter(None, single.values())):
         where = tuple(side for side, found in single.items() if found == address)
         of = f"the name servers of {zone_text(cut.zone)} have only one IPv4 address"
@@ -109,6 +112,12 @@ def _has_special_ipv4(cut: Cut) -> bool:
         text for name in named(cut) for text in (*glue(cut).get(name, ()), *host_of(cut, name).addresses)
     )
     return any(family_of(text) == 4 and special(text) for text in every)
+
+
+def _lacks_replies(cut: Cut) -> bool:
+    """Whether nobody replied to a query for the IPv4 addresses of a name server in the zone."""
+    asked = (step for step in cut.probe_steps(Probe.ADDRESS) if step.question.rdtype == dns.rdatatype.A)
+    return any(not any(attempt.meaning.usable for attempt in step.attempts) for step in asked)
 
 
 def _only_ipv4(addresses: Addresses) -> str:

@@ -13,9 +13,11 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
+from dnstrace.dnssec.records import SEP
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
@@ -24,7 +26,6 @@ from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
 from dnstrace.model.structs import replace
 
-_SEP = 0x0001
 _SHARE = 10  # a signature with less than a tenth of its validity period left should have been renewed
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more
 
@@ -78,7 +79,7 @@ def _is_of_other_key(cut: Cut) -> bool:
     Another key does so, and is a secure entry point (RFC 4034 section 2.1.1), as the others are not.
     """
     signing = signing_of(cut)
-    signers = {key for key in signing.signing_keys if key.flags & _SEP}
+    signers = {key for key in signing.signing_keys if key.flags & SEP}
     bad = {judged.data.rdtype for judged in signing.troubled(Trouble.BAD)}
     return bad == {dns.rdatatype.DNSKEY} and bool(signers) and signers.isdisjoint(signing.entries)
 
@@ -88,7 +89,7 @@ def _with_ds_replaced(cut: Cut, found: Observation) -> Observation:
     publish = () if unheard(cut) else to_publish(cut)
     if not publish:
         return found
-    signers = [key for key in signing_of(cut).signing_keys if key.flags & _SEP]
+    signers = [key for key in signing_of(cut).signing_keys if key.flags & SEP]
     tags = listed(map(key_tag, signers))
     return replace(
         found,
@@ -228,7 +229,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
         more = f" (and {counted(len(whats) - 1, 'more RRset')})" if len(whats) > 1 else ""
-        few = cut.is_minor((judged.reply for judged in here), asked)
+        few = is_minor(cut, (judged.reply for judged in here), asked)
         yield Observation(
             f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),

@@ -27,6 +27,7 @@ from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
@@ -34,8 +35,7 @@ from dnstrace.model.structs import Struct
 
 Record = TypeVar("Record", DNSKEY, DS)
 
-_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
-_KNOWN = (Kind.ANSWER, *_NEGATIVE)
+_KNOWN = (Kind.ANSWER, *NEGATIVE)
 _NO_ANSWER_OF_ZONE = (Probe.RECURSION, Probe.TRANSFER, Probe.EDNS_VERSION, Probe.CASE)
 
 

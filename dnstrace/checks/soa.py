@@ -7,7 +7,7 @@ from typing import Any
 
 import dns.rdatatype
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE
+from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import followed_by_parent
@@ -20,6 +20,7 @@ from dnstrace.checks.serials import primaries
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import newest_of
 from dnstrace.model.structs import replace

@@ -16,13 +16,14 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.agreement import POSITIVE, conflict
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import marked_absent
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
 from dnstrace.model import Kind, Name, Probe, Question, Step
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.structs import Struct

@@ -14,6 +14,8 @@ from dnstrace.model import Kind, Outcome
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
+_OF_HASTE = frozenset({Kind.TIMEOUT, Kind.TRUNCATED})  # what may befall too many queries at once
+
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
 def unreliable(cut: Cut) -> Iterator[Observation]:
@@ -48,10 +50,12 @@ def unreliable(cut: Cut) -> Iterator[Observation]:
 
 def _does(replies: list[HeardReply]) -> str:
     """What a server does at times: `answers SERVFAIL to`."""
-    errors = dict.fromkeys(rcode_text(reply) for reply in replies if reply.message is not None)
+    truncates = any(reply.meaning.kind is Kind.TRUNCATED for reply in replies)
+    failed = (r for r in replies if r.message is not None and r.meaning.kind is not Kind.TRUNCATED)
+    errors = dict.fromkeys(map(rcode_text, failed))
     silent = any(reply.meaning.kind is Kind.TIMEOUT for reply in replies)
     ways = [f"answers {' and '.join(errors)} to"] * bool(errors) + ["does not reply to"] * silent
-    return " or ".join(ways)
+    return " or ".join(ways + ["truncates its replies to"] * truncates)
 
 
 def _level(cut: Cut, failed: dict[str, list[HeardReply]], replies: list[HeardReply]) -> Level | None:
@@ -59,4 +63,4 @@ def _level(cut: Cut, failed: dict[str, list[HeardReply]], replies: list[HeardRep
     ended = cut.evidence.trace.outcome is Outcome.FAILED
     if ended and {reply.address for reply in cut.everyone} <= failed.keys():
         return Level.ERROR
-    return None if any(reply.message is not None for reply in replies) else Level.NOTICE
+    return None if any(r.meaning.kind not in _OF_HASTE for r in replies) else Level.NOTICE

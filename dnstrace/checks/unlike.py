@@ -16,11 +16,11 @@ import dns.rdatatype
 from dnstrace.checks.anomaly import Sort
 from dnstrace.checks.phrases import listed, server_names
 from dnstrace.checks.replies import HeardReply
-from dnstrace.model import Kind, Meaning, Name
+from dnstrace.model import Meaning, Name
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import Struct
 
-_NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 _DO = int(dns.flags.DO)  # as a number: much quicker to look for
 
 _LACKING: dict[Sort, tuple[bool | None]] = {
@@ -127,7 +127,7 @@ def _facts_in(reply: HeardReply, meaning: Meaning, signed: bool) -> Iterator[Fac
         return
     yield Fact(Sort.CUT, None, None, "no referral")
     yield Fact(Sort.AUTHORITY, None, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
-    exists = meaning.kind.value.upper() if meaning.kind in _NEGATIVE else ""
+    exists = meaning.kind.value.upper() if meaning.kind in NEGATIVE else ""
     yield Fact(Sort.EXISTENCE, None, exists, exists or "data")
     if exists and not _makes_up_apex(reply, meaning):
         owner = None if meaning.soa is None else meaning.soa.name

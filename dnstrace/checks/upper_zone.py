@@ -8,7 +8,7 @@ import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.model import Kind, Name
+from dnstrace.model import Kind, Name, Purpose
 from dnstrace.model.naming import is_below
 
 
@@ -18,7 +18,8 @@ def upper_zone(cut: Cut) -> Name | None:
     It is the zone that has its DS records, or denies them; where nothing was asked for these, the zone whose
     servers answered for it. Either may be below the zone that the walk had reached.
     """
-    asked = [step.zone for step in cut.walked if is_below(cut.zone, step.zone)]
+    keys = (step for step in cut.steps if step.purpose is Purpose.DNSKEY and step.question.name == cut.zone)
+    asked = [step.zone for step in (*cut.walked, *keys) if is_below(cut.zone, step.zone)]
     if cut.referrals or not asked:
         return None
     return max((*_delegating(cut), *asked), key=len)

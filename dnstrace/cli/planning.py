@@ -44,11 +44,11 @@ def planned(chosen: Choices) -> Planned:
         seed=chosen.seed,
     )
     if chosen.lab is not None:
-        return _without_the_dead(_in_the_lab(chosen, tracing))
+        return _knowing_the_dead(_in_the_lab(chosen, tracing))
     if chosen.record is not None:
         from dnstrace.cli.replaying import over_the_record
 
-        return _without_the_dead(Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors)))
+        return _knowing_the_dead(Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors)))
     if chosen.dnssec:
         tracing = _validated(tracing, chosen)
     if chosen.settings.bind is not None and not chosen.places:
@@ -56,7 +56,7 @@ def planned(chosen: Choices) -> Planned:
     return Planned(chosen.questions, tracing)
 
 
-def _without_the_dead(plan: Planned) -> Planned:
+def _knowing_the_dead(plan: Planned) -> Planned:
     """The plan, which knows the addresses that its network takes as dead."""
     return plan._replace(dead=getattr(plan.network, "dead", frozenset()))
 

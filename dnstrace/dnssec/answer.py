@@ -19,6 +19,7 @@ from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import SecurityStatus, weakest
 from dnstrace.model.naming import is_below, plain, zone_text
@@ -80,7 +81,7 @@ class Answer:
             # A CNAME synthesised from a DNAME is unsigned, and as secure as that (RFC 6672 section 5.3.1).
             source = next((dname for dname in dnames if _synthesises(dname, data)), None)
             yield self._positive(data if data.signatures or source is None else source)
-        if self._meaning.kind in (Kind.NODATA, Kind.NXDOMAIN):
+        if self._meaning.kind in NEGATIVE:
             yield self._negative()
 
     # --- data ---------------------------------------------------------------------------------

@@ -24,7 +24,22 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 from dnstrace.model import Name
 from dnstrace.model.structs import Struct
 
-__all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "OddDS", "Signed", "ds_records", "signed", "type_name"]
+__all__ = [
+    "DNSKEY",
+    "DS",
+    "NSEC",
+    "NSEC3",
+    "RRSIG",
+    "SEP",
+    "OddDS",
+    "Signed",
+    "ds_records",
+    "signed",
+    "type_name",
+]
+
+SEP = 0x0001
+"""The flag of a key that is a secure entry point (RFC 4034 section 2.1.1)."""
 
 _DS = struct.Struct("!HBB")  # key tag, algorithm, digest type (RFC 4034 section 5.1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import dns.exception
 import dns.message
 import dns.rcode
 
@@ -76,7 +77,11 @@ def misbehaving(text: str, otherwise: Responder) -> Responder:
 
 
 def _apply(function: Misbehaviour, otherwise: Responder, parameter: str, asked: Asked) -> Reaction:
-    return function(asked, otherwise, parameter)
+    """What the function makes of it; where there is nothing that it can change, what the server sends."""
+    try:
+        return function(asked, otherwise, parameter)
+    except (IndexError, dns.exception.DNSException):  # silence, or octets that are not a reply
+        return otherwise(asked)
 
 
 def error(asked: Asked, rcode: dns.rcode.Rcode) -> Reaction:

@@ -271,12 +271,13 @@ class _Reply:
     # --- what else a reply shows --------------------------------------------------------------
 
     def _authority_zone(self) -> Name | None:
-        """The zone that an answer is from, if its authority section names one above the owner."""
-        owner = self._chain.target
-        for rrset in self._believed_authority:
-            if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA) and owner.is_subdomain(rrset.name):
-                return rrset.name
-        return None
+        """The zone that an answer is from, if its authority section names one above all its owners.
+
+        An alias may lead to a zone below, of which the authority section is then.
+        """
+        owners = self._chain.target, self.question.name
+        told = (r.name for r in self._believed_authority if r.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA))
+        return next((zone for zone in told if all(name.is_subdomain(zone) for name in owners)), None)
 
     def _child_side(self) -> Delegation | None:
         """The zone's own NS RRset, at its apex, which outranks its parent's (RFC 2181 section 5.4.1)."""

@@ -158,6 +158,10 @@ class Delegation(Struct):
     denial: tuple[dns.rrset.RRset, ...] = ()
 
 
+NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
+"""What says that a name has no such data, or does not exist."""
+
+
 class Meaning(Struct):
     """What one reply (or its absence) says about the question, judged from the zone whose server was asked.
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.model import Fault, Kind
+from dnstrace.model import Fault
 from dnstrace.model.compared import Compared, Disagreement
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.render.text import clock_text
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _ADDRESSES = {dns.rdatatype.A, dns.rdatatype.AAAA}
-_NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
 _WITHOUT = {
     Disagreement.VALIDATION: "validation",
     Disagreement.FAILS: "outage",
@@ -119,7 +119,7 @@ def _reason_text(found: Compared) -> str:
 
 def _kind_text(found: Sequence[Compared]) -> str:
     """What is held: an address, a negative answer, or another answer."""
-    if all(each.attempt and each.attempt.meaning.kind in _NEGATIVE for each in found):
+    if all(each.attempt and each.attempt.meaning.kind in NEGATIVE for each in found):
         return "negative answer"
     return "address" if found[0].step.question.rdtype in _ADDRESSES else "answer"
 

@@ -19,12 +19,12 @@ class Budget:
         self.limits = limits
         self.queries = self.lookups = self.aliases = self.octets = 0
         self.spent_out = ""
-        self.cut_short = ""  # the limit for which a query was not sent, in words
+        self.cut_short = ""  # the user's limit for which a query was not sent, in words
 
     def query(self) -> bool:
         """Take one query; False if none is left, or if the replies so far are as many as may be kept."""
         if self.octets >= self.limits.octets:
-            self.cut_short = self._note_end(f"{counted(self.limits.octets, 'octet')} of replies")
+            self._note_end(f"{counted(self.limits.octets, 'octet')} of replies")
             return False
         if self._take("queries", self.limits.max_queries, "query", "queries"):
             return True
@@ -56,9 +56,8 @@ class Budget:
         setattr(self, what, used + count)
         return True
 
-    def _note_end(self, bound: str) -> str:
+    def _note_end(self, bound: str) -> None:
         self.spent_out = self.spent_out or _reached(bound)
-        return _reached(bound)
 
 
 def _reached(bound: str) -> str:

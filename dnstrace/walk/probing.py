@@ -50,6 +50,7 @@ from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 from dnstrace.walk.syncing import requests_to_parent
+from dnstrace.walk.targets import targets_to_probe
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _MAY_BE_EDNS = (Kind.REFUSED, Kind.SERVER_FAILURE, Kind.OTHER_RCODE)
@@ -81,8 +82,9 @@ class Probing:
             self._check_hints(trace),
         )
         zones += await self._probe_zones_below({cut.zone for cut, _ in zones})
-        differing = requests_to_parent(self._context.journal.snapshot(), zones)
-        await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+        trace = self._context.journal.snapshot()
+        more = (*requests_to_parent(trace, zones), *targets_to_probe(trace, zones))
+        await asyncio.gather(*map(self._put_beyond, more), self._ask_for_apexes())
 
     async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
         """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""

@@ -24,7 +24,7 @@ def requests_to_parent(trace: Trace, zones: Iterable[tuple[Delegation, Step]]) -
         probes = [step for step in trace.steps if step.zone == cut.zone and step.probe is not None]
         if above is not None and (_lists_differ(above, probes) or _addresses_differ(above, probes)):
             question = Question(cut.zone, dns.rdatatype.CSYNC)
-            found.append(Beyond(Probe.CSYNC, question, _once_each(cut, probes), after.id))
+            found.append(Beyond(Probe.CSYNC, question, once_each(cut, probes), after.id))
     return [each for each in found if each.servers.servers]
 
 
@@ -62,7 +62,7 @@ def _addresses_in(meaning: Meaning) -> set[str]:
     return {text for rrset in meaning.answer for rdata in rrset if (text := address_of(rdata))}
 
 
-def _once_each(cut: Delegation, probes: Iterable[Step]) -> Delegation:
+def once_each(cut: Delegation, probes: Iterable[Step]) -> Delegation:
     """The servers of a zone that replied, each with the first address that did."""
     replied = {
         attempt.exchange.query.address

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import dns.rdatatype
 import pytest
 
 from dnstrace import report
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.lab.world import World, load
-from dnstrace.model import Probe
+from dnstrace.model import Probe, Question
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of, told, walked_in
 from tests.replies import name
 
 SIGNED: dict[str, Any] = {"algorithm": 13}
 DEPT = name("dept.example.com.")
+ALIAS = Question(name("alias.example.com."), dns.rdatatype.A)
 FAULTS: dict[str, dict[str, Any]] = {
     "algorithm-weak": {"algorithm": 7},
     "dnskey-without-ds": {"ds": "none"},
@@ -71,3 +74,24 @@ def test_what_the_zone_asked_has_signed_itself_is_its_own() -> None:
     world = made_of("parent-and-child", question="ns1.example.com. A", zones=left)
     found = walked_in(world)
     assert with_zones_shown(found) is found and zone_reached(found) == name("example.com.")
+
+
+def test_a_fault_of_a_zone_that_is_passed_on_the_way_is_that_zones() -> None:
+    """The alias and its target, or the zone asked for and the one that answers, are apart."""
+    alias = {"example.com.": {"sign": SIGNED, "add": "alias CNAME www.dept"}}
+    world_of_alias = replace(world(FAULTS["ds-digest-wrong"], **alias), question=ALIAS)
+    assert told(checked(world_of_alias).findings or ()) == ["ds-digest-wrong dept.example.com."]
+    hosts = "@ NS ns1.example.com.\n@ NS ns2.example.com.\n"
+    zones: dict[str, dict[str, Any]] = {
+        "example.com.": {"sign": SIGNED},
+        "dept.example.com.": {
+            "add": hosts.replace("@", "lab"),
+            "sign": SIGNED | FAULTS["ds-without-dnskey"],
+        },
+        "lab.dept.example.com.": {
+            "text": f"@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n{hosts}www A 192.0.2.3\n",
+            "sign": SIGNED,
+        },
+    }
+    below = made_of("parent-and-child", question="www.lab.dept.example.com. A", zones=zones)
+    assert told(checked(below).findings or ()) == ["ds-without-dnskey dept.example.com."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Finding
-from dnstrace.checks.alias_links import Source, source_of
+from dnstrace.checks.alias_links import Source, mistyped, source_of
 from tests.checks.checking import checked, made_of
 from tests.replies import name, rrset
 
@@ -27,6 +27,27 @@ PLAIN = "a.b.example.com. 300 CNAME www.example.net."
 def test_the_record_is_the_one_that_the_zone_has(given: list[str], source: str) -> None:
     found = source_of(name("a.b.example.com."), name("www.example.net."), map(rrset, given))
     assert str(found) == source
+
+
+@pytest.mark.parametrize(
+    ("entered", "what", "meant"),
+    [
+        ("https://shop.example.net.", "it is a URL, not a name", "shop.example.net"),
+        ("https://shop.example.net:443/a.b/c.", "it is a URL, not a name", "shop.example.net"),
+        ("shop.example.net\\032.", "it has a space before or after it", "shop.example.net"),
+    ],
+)
+def test_a_target_that_was_entered_as_something_else_is_read(entered: str, what: str, meant: str) -> None:
+    (finding,) = dangling("gone.example.com. A", f"gone CNAME {entered}")
+    assert finding.message.endswith(f"does not exist: {what}")
+    assert finding.cure == f"remove the alias gone.example.com, or point it at {meant}, if that is meant"
+
+
+@pytest.mark.parametrize(
+    "target", ["www.example.net.", "5.0/25.2.0.192.in-addr.arpa.", "https://.", "a\\032b."]
+)
+def test_other_targets_are_names(target: str) -> None:
+    assert mistyped(name(target)) is None
 
 
 def test_a_wildcard_that_is_asked_for_itself_is_the_record() -> None:

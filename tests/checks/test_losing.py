@@ -8,7 +8,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level
 from tests.checks.checking import made_of
 from tests.checks.documented import assert_fires
-from tests.troubled import in_trouble, loses
+from tests.troubled import SERVERS, in_trouble, limits_rate, loses
 
 
 def test_the_rule_fires_where_several_zones_lose_packets() -> None:
@@ -32,3 +32,13 @@ def test_what_is_dead_is_still_found(seed: int) -> None:
     assert {(each.code, str(each.server)) for each in found.findings or () if each.is_error} == {
         ("unreachable", "ns1.example.com.")
     }
+
+
+@pytest.mark.seeds(6)
+@pytest.mark.parametrize("most", [5, 10, 20])
+def test_a_server_that_limits_its_rate_has_no_other_fault(most: int, seed: int) -> None:
+    what, slip = (("lost", 0), ("lost", 1), ("lost", 2), ("lost", 3), ("REFUSED", 0), ("SERVFAIL", 0))[seed]
+    found = in_trouble("in-domain", limits_rate(most, what, slip, SERVERS))
+    assert found.outcome is Outcome.ANSWER
+    said = {each.code for each in found.findings or () if each.level is not Level.NOTICE}
+    assert said <= {"unreliable", "stopped-answering"}

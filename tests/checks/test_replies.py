@@ -6,9 +6,10 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.model import ROOT, Kind
+from dnstrace.checks.replies import HeardReply, by_server, causes_in, only_server, replies_of, steps_of
+from dnstrace.model import ROOT, Cause, Kind
 from tests.checks.documented import checked_world
+from tests.troubled import SERVERS, in_trouble, limits_rate
 
 ZONE, WWW = dns.name.from_text("example.com."), dns.name.from_text("www.example.com.")
 
@@ -54,3 +55,10 @@ def test_each_step_stands_once() -> None:
     cut = Evidence(checked_world("textbook")).cut(ROOT)
     assert cut is not None and len(cut.replies) > 1
     assert steps_of(cut.replies) == (1,)
+
+
+def test_a_reply_truncated_by_a_limit_of_the_rate_was_not_too_large() -> None:
+    limited = in_trouble("in-domain", limits_rate(5, "lost", 3, SERVERS)).steps
+    assert any(a.cause is Cause.DROPS_LARGE_UDP for step in limited for a in step.attempts)
+    assert not causes_in(limited)[Cause.DROPS_LARGE_UDP]
+    assert causes_in(checked_world("drops-large-udp").steps)[Cause.DROPS_LARGE_UDP]

@@ -62,3 +62,10 @@ def test_a_name_is_given_once() -> None:
 def test_one_that_is_not_known_is_answered_with_those_that_are() -> None:
     with pytest.raises(WorldError, match=r"'sulks'.*silent"):
         misbehaving("sulks", answered)
+
+
+@pytest.mark.parametrize("reaction", [Reaction(), Reaction((b"\0" * 5,))])
+def test_silence_and_octets_that_are_not_a_message_stay_what_they_are(reaction: Reaction) -> None:
+    """Several misbehaviours on one server may leave nothing that one of them can change."""
+    for name in ("denies-empty=www", "bare-negative", "drops-denials"):
+        assert misbehaving(name, lambda asked: reaction)(ASKED) == reaction

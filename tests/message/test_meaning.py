@@ -151,6 +151,21 @@ def test_an_answer_of_another_type_is_none() -> None:
     assert classify(exchange, COM).kind is Kind.OTHER_TYPE
 
 
+@pytest.mark.parametrize(
+    ("target", "zone"), [("www.dept.example.com.", None), ("www.example.com.", "example.com.")]
+)
+def test_the_authority_section_is_of_the_zone_asked_only_if_the_alias_stays_in_it(
+    target: str, zone: str | None
+) -> None:
+    below = name(target).parent()
+    answer = (f"alias.example.com. 60 CNAME {target}", f"{target} 60 A 192.0.2.1")
+    exchange = reply(
+        "alias.example.com. A", flags="QR AA", answer=answer, authority=(f"{below} 60 NS ns1.example.com.",)
+    )
+    found = classify(exchange, COM)
+    assert found.kind is Kind.ANSWER and found.zone == (None if zone is None else name(zone))
+
+
 def of_class(section: int, *classes: int) -> Kind:
     """What a reply means that has an address or, in the authority section, an SOA of each class."""
     asked = Question(name("www.example.com."), dns.rdatatype.A)

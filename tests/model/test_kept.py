@@ -34,6 +34,22 @@ def test_it_forgets_when_there_are_too_many_and_never_confuses_them() -> None:
     assert made == 100
 
 
+def test_a_reading_of_an_object_is_made_once_for_each() -> None:
+    class Numbers:
+        def __init__(self, *numbers: int) -> None:
+            self.numbers, self.made = numbers, 0
+
+        @once
+        def total(self) -> int:
+            """What they add up to."""
+            self.made += 1
+            return sum(self.numbers)
+
+    one, other = Numbers(1, 2), Numbers(3, 4)
+    assert [one.total, one.total, other.total, other.total] == [3, 3, 7, 7]
+    assert one.made == other.made == 1
+
+
 def test_what_is_read_again_and_again_stays_and_the_rest_has_a_bound() -> None:
     made: list[list[int]] = []
 
@@ -49,19 +65,3 @@ def test_what_is_read_again_and_again_stays_and_the_rest_has_a_bound() -> None:
     assert made == [usual, *others]
     assert [first(other) for other in others[:-4]] == list(range(1, 46))
     assert len(made) == 50 + 45
-
-
-def test_a_reading_of_an_object_is_made_once_for_each() -> None:
-    class Numbers:
-        def __init__(self, *numbers: int) -> None:
-            self.numbers, self.made = numbers, 0
-
-        @once
-        def total(self) -> int:
-            """What they add up to."""
-            self.made += 1
-            return sum(self.numbers)
-
-    one, other = Numbers(1, 2), Numbers(3, 4)
-    assert [one.total, one.total, other.total, other.total] == [3, 3, 7, 7]
-    assert one.made == other.made == 1

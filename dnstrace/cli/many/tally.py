@@ -143,7 +143,7 @@ class Tally:
         for level in Level:
             for code, _ in self._codes.counts.most_common():
                 if code[0] is level:
-                    yield f"{level.value}: {code[1]} {self._codes.text(code)}"
+                    yield f"found: {level.value} {code[1]} {self._codes.text(code)}"
 
 
 def _count_bounded(counted: Counter[str], what: str) -> None:

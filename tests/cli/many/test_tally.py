@@ -33,8 +33,8 @@ def test_all_in_a_few_lines() -> None:
     first, wrong, error, warning, failed, troubled, slowest = tally.summary(2)
     assert first.startswith("3 names in ") and first.endswith(": 2 answer, 1 failed; 1 bad")
     assert wrong.startswith("2 ") and failed == "failed in zone: example.org (1 name)"
-    assert error == "error: lame-server (1 name): www.example.org"
-    assert warning == "warning: one-address (1 name): www.example.org"
+    assert error == "found: error lame-server (1 name): www.example.org"
+    assert warning == "found: warning one-address (1 name): www.example.org"
     assert troubled == "no usable reply from: ns.example.org 192.0.2.1 (1 name)"
     assert slowest == "slowest zones: example.com 300 ms, org 100 ms, com 20 ms"
     tally.add(ANSWERED._replace(times=(("com", 0.4), ("example.com", 0.1))))
@@ -47,10 +47,10 @@ def test_codes_come_by_level_and_count_with_the_first_names() -> None:
         codes = [(Level.NOTICE, "n"), (Level.ERROR, "e"), (Level.ERROR, "rare"), (Level.WARNING, "w")]
         tally.add(FAILED._replace(name=f"z{number}. A", codes=tuple(codes[: 4 if number < 2 else 2])))
     assert [*tally.findings()] == [
-        "error: e (8 names): z0, z1, z2, z3, z4 and 3 more",
-        "error: rare (2 names): z0, z1",
-        "warning: w (2 names): z0, z1",
-        "notice: n (8 names): z0, z1, z2, z3, z4 and 3 more",
+        "found: error e (8 names): z0, z1, z2, z3, z4 and 3 more",
+        "found: error rare (2 names): z0, z1",
+        "found: warning w (2 names): z0, z1",
+        "found: notice n (8 names): z0, z1, z2, z3, z4 and 3 more",
     ]
 
 
@@ -104,4 +104,4 @@ def test_a_name_is_listed_once_and_again_only_with_another_type() -> None:
     for question in ("a.example. A", "a.example. MX", "a.example. A", "b.example. A", ". NS"):
         tally.add(Result(question, "", "answer", Exit.FINDINGS, codes=((Level.ERROR, "refuses"),)))
     (line,) = tally.findings()
-    assert line == "error: refuses (5 names): a.example, a.example MX, a.example A, b.example, the root"
+    assert line == "found: error refuses (5 names): a.example, a.example MX, a.example A, b.example, the root"

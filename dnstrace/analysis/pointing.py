@@ -1,0 +1,50 @@
+"""Names that records point to, and the ones that were meant where a final dot was lost.
+
+In a master file a name without its final dot is taken as one below the zone (RFC 1035 section 5.1). Pure
+functions of records and of recorded steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dns.name
+import dns.rdata
+import dns.rdatatype
+
+from dnstrace.model import ROOT, Kind, Name, Step
+from dnstrace.model.naming import is_below
+
+_FIELDS = {
+    dns.rdatatype.MX: "exchange",
+    dns.rdatatype.SRV: "target",
+    dns.rdatatype.PTR: "target",
+    dns.rdatatype.HTTPS: "target",
+    dns.rdatatype.SVCB: "target",
+}
+_LABELS = 4  # the root's included, of a name that is surely one of the whole tree
+
+
+def pointed_at(rdata: dns.rdata.Rdata) -> Name | None:
+    """The name that a record points to; None for records of other types, and for aliases."""
+    field = _FIELDS.get(rdata.rdtype)
+    name = None if field is None else getattr(rdata, field)
+    return name if isinstance(name, dns.name.Name) else None
+
+
+def meant_by(target: Name, zone: Name) -> Name | None:
+    """The name that was meant by one that ends in the zone, if that may be for lack of its final dot."""
+    if not is_below(target, zone) or zone == ROOT:
+        return None
+    meant = target.relativize(zone).concatenate(ROOT)
+    return meant if meant.is_subdomain(zone) or len(meant) >= _LABELS else None
+
+
+def targets(step: Step, zone: Name) -> Iterator[Name]:
+    """The names that data of a zone in the replies of a step points to, and that may lack a final dot."""
+    for attempt in step.attempts:
+        for rrset in attempt.meaning.answer if attempt.meaning.kind is Kind.ANSWER else ():
+            for rdata in rrset if rrset.name.is_subdomain(zone) else ():
+                name = pointed_at(rdata)
+                if name is not None and meant_by(name, zone) is not None:
+                    yield name
