@@ -33,7 +33,7 @@ class Lead(NamedTuple):
     data: Hashable = None
 
 
-@kept(most=1024)
+@kept(most=512)
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 

@@ -79,7 +79,7 @@ class HeardReply(Struct):
         return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
 
 
-@kept(most=1024)
+@kept(most=512)
 def _readings(meaning: Meaning) -> dict[Hashable, object]:
     """What was read from replies with this meaning, by how; filled as it is wanted."""
     return {}

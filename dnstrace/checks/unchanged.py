@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 OneCut = TypeVar("OneCut", bound="About")
 
-MOST = 48
+MOST = 32
 """Cuts that are remembered."""
 
 

@@ -11,7 +11,7 @@ import dns.rdata
 
 from dnstrace.model.kept import kept
 
-_MOST = 4096  # records whose hashes are kept
+_MOST = 2048  # records whose hashes are kept
 _of_dnspython = dns.rdata.Rdata.__hash__
 
 

@@ -15,7 +15,7 @@ from dnstrace.analysis.ordering import in_one_order
 from dnstrace.message.meaning import classify
 from dnstrace.model import Exchange, Kind, Meaning, Name
 
-MOST = 2048
+MOST = 512
 """Meanings that are remembered."""
 
 
