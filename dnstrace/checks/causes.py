@@ -270,6 +270,7 @@ TABLE = (
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
     Row(_DEAD, unserved, "signature-missing denial-broken chain-broken"),
     Row(_DEAD, without_keys, "chain-broken"),
+    Row("ns-address-special", unserved, "no-ipv4"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("ns-name-unresolvable", of_absent, "glue-missing"),

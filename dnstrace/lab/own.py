@@ -183,9 +183,8 @@ def _check_does(world: World, server: WorldServer, whole: tuple[str, ...], where
         except WorldError as error:
             raise WorldError(f"{world.name}: {where}: {_unknown(does[0]) or error}", where) from error
         except Exception as error:  # whatever a misbehaviour makes of a value that it cannot have
-            why = f"{does[0]!r} cannot be done: {' '.join(str(error).split()) or type(error).__name__}"
-            if len(does) > 1:
-                why = f"{' and '.join(map(repr, does))} do not go together"
+            what = " and ".join(map(repr, does))
+            why = f"{what} cannot be done: {' '.join(str(error).split()) or type(error).__name__}"
             raise WorldError(f"{world.name}: {where}: {why}", where) from error
 
 

@@ -105,3 +105,12 @@ def test_types_that_fail_at_an_unsigned_name_need_its_signature(broken: list[str
     found = {finding.code: finding for finding in checked(world).findings or ()}
     unsigned = found.get("signature-missing")
     assert (unsigned is not None and found["type-fails"].cure == unsigned.cure) is same
+
+
+def test_an_address_that_nobody_reaches_comes_before_the_lack_of_another() -> None:
+    """The only name server has a special IPv6 address: that is what has to be corrected first."""
+    zones = {"com.": {"add": "example NS ns1.example\nns1.example AAAA ::1\n"}}
+    made = checked(made_of("_internet", question="example.com. A", zones=zones))
+    (special,) = [each for each in made.findings or () if each.code == "ns-address-special"]
+    found = verdict(made)
+    assert special.explains == ("no-ipv4",) and found is not None and "reached from" in found.text

@@ -102,7 +102,7 @@ def test_what_ends_it_is_unknown(error: BaseException, said: str, capsys: pytest
         (("--lab", "lame", "--check", "--ignore=lame-server"), 0, "DNSTRACE OK: "),
         (("--lab", "open-recursion", "--check"), 1, "DNSTRACE WARNING: "),
         (("--lab", "open-recursion", "--check", "--fail-on=warning"), 2, "DNSTRACE CRITICAL: "),
-        (("--lab", "nowhere"), 3, "DNSTRACE UNKNOWN: 'nowhere' is not a world of the lab"),
+        (("--lab", "nowhere"), 3, "DNSTRACE UNKNOWN: --lab: 'nowhere' is not a world of the lab"),
         (("--lab", "--expct=a=1"), 3, "DNSTRACE UNKNOWN: unknown option '--expct'; did you mean --expect?"),
         (("--lab", "A", "MX"), 0, "DNSTRACE OK: 2 names without faults | names=2;;;0 ok=2;;;0 "),
     ],
