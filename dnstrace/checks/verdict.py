@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
 _WITHOUT_CHECK = "only --check asks all servers, and tries a fix where it can"
+_SPREAD = {"too-few-servers", "same-address"}
 _NOTHING_HEARD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 
 
@@ -46,11 +47,16 @@ def verdict(trace: Trace) -> Verdict | None:
         return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
     found = [finding for finding in _found(trace, whole) if finding.level is not Level.NOTICE]
-    candidates = found if whole else _explaining(trace, found)
+    candidates = sorted(found, key=_is_of_spread) if whole else _explaining(trace, found)
     if candidates:
         with closing(Evidence(trace)) as evidence:
             return _of_finding(Causes(evidence, found), candidates[0], whole)
     return None if whole else _of_walk(trace)
+
+
+def _is_of_spread(finding: Finding) -> bool:
+    """Whether a warning is about how many servers there are: others say what they do to the question."""
+    return finding.code in _SPREAD
 
 
 def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:

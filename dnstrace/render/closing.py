@@ -84,6 +84,8 @@ def _result_lines(report: Report, explained: bool, verbose: bool) -> list[Text]:
     trace, lines = report.trace, []
     if trace.interrupted:
         lines.append(marked(WARNING, Text("interrupted: these are partial results", WARNING)))
+    elif trace.cut_short and not trace.unapplied and trace.cut_short not in trace.error:
+        lines.append(Text(f"{trace.cut_short}: not every reply was awaited", WARNING))
     if trace.error and not explained:
         error = harmless(trace.error)
         lines.append(Text(error, QUIET) if report.verdict else marked(BAD, Text(error, BAD)))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAMED = 12  # servers after the first
 _EACH = "each of them"
+_PLURAL = {"or remove it from": "or remove them from", "if its address has": "if their addresses have"}
 _SERVER = "\0"  # stands for the name of the server, which no text has
 
 
@@ -49,7 +50,7 @@ def _apart_from_server(finding: Finding, addresses: Addresses) -> object:
     """What a finding says of its server, whichever that is."""
     if finding.server is None:
         return id(finding)
-    said = (finding.cure, finding.rehearsed, finding.unrehearsed)
+    said = (_nowhere(finding, finding.cure, addresses), finding.rehearsed, finding.unrehearsed)
     texts = (_with(finding, text, _SERVER) for text in said)
     return (
         finding.code,
@@ -63,13 +64,18 @@ def _apart_from_server(finding: Finding, addresses: Addresses) -> object:
     )
 
 
-def _own_addresses(finding: Finding, addresses: Addresses) -> re.Pattern[str]:
-    """Matches the addresses of the finding's server in a sentence, however many."""
+def _nowhere(finding: Finding, text: str, addresses: Addresses) -> str:
+    """A text without `at` the addresses of the finding's server."""
+    return _own_addresses(finding, addresses, " at ").sub("", text)
+
+
+def _own_addresses(finding: Finding, addresses: Addresses, before: str = "") -> re.Pattern[str]:
+    """Matches the addresses of the finding's server in a sentence, however many, after the text `before`."""
     own = addresses.get(finding.server) if finding.server is not None else None
     if not own:
         return re.compile(r"(?!)")
     one = "|".join(re.escape(text) for text in sorted(own, key=len, reverse=True))
-    return re.compile(rf"(?<![\w.:])(?:{one})(?:(?:, | and )(?:{one}))*(?![\w.:]*[\w:])")
+    return re.compile(rf"{before}(?<![\w.:])(?:{one})(?:(?:, | and )(?:{one}))*(?![.:]*\w)")
 
 
 def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
@@ -83,11 +89,20 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
     return replace(
         first,
         message=f"{first.message}; the same goes for {listed}",
-        cure=_with(first, first.cure, _EACH).replace("or remove it from", "or remove them from"),
+        cure=_of_each(first, group, addresses),
         records=tuple(dict.fromkeys(record for each in group for record in each.records)),
         rehearsed=_with(first, first.rehearsed, _EACH),
         unrehearsed=_with(first, first.unrehearsed, _EACH),
     )
+
+
+def _of_each(first: Finding, group: list[Finding], addresses: Addresses) -> str:
+    """The fix for each server of a group, at its own addresses."""
+    texts = {_with(each, each.cure, _EACH) for each in group}
+    text = _with(first, first.cure if len(texts) == 1 else _nowhere(first, first.cure, addresses), _EACH)
+    for one, several in _PLURAL.items():
+        text = text.replace(one, several)
+    return text
 
 
 def _named(finding: Finding, addresses: Addresses) -> str:

@@ -43,6 +43,19 @@ def test_several_servers_are_them_and_not_it() -> None:
     assert found.cure.endswith("on each of them; or remove them from the NS records of example.com")
 
 
+def test_servers_that_are_to_answer_at_their_own_addresses_have_one_fix() -> None:
+    own = {"ns1.example.com.": "192.0.2.1", "ns2.example.com.": "2001:db8::2"}
+    message = "{0} does not answer at {1}: no reply came"
+    cure = "make {0} answer at {1}; or, if its address has changed, {0}"
+    findings = [
+        missing(each, message=message.format(each[:-1], at), cure=cure.format(each[:-1], at))
+        for each, at in own.items()
+    ]
+    (found,) = grouped(findings, {dns.name.from_text(each): frozenset({at}) for each, at in own.items()})
+    assert found.message.endswith("no reply came; the same goes for ns2.example.com (2001:db8::2)")
+    assert found.cure == "make each of them answer; or, if their addresses have changed, each of them"
+
+
 def test_what_says_more_than_the_name_stays_by_itself() -> None:
     first = missing("ns1.example.com.")
     for other in (
