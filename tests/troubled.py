@@ -12,6 +12,7 @@ from random import Random
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 
 from dnstrace import Settings, Trace, clock, trace
@@ -96,6 +97,27 @@ def limits_rate(most: int, what: str, slip: int, addresses: frozenset[str] | Non
             return ""
         over[address] += 1
         return "truncated" if slip and over[address] % slip == 0 else what
+
+    return does
+
+
+def limits_alike(most: int, owner: str, addresses: frozenset[str] | None = None) -> Does:
+    """Each address answers so many queries over UDP at and below a name in a second, and is silent to others.
+
+    Those that it does not answer count too, for as much as the limit lets through in 15 seconds.
+    """
+    credit: dict[str, tuple[float, float]] = {}
+    above = dns.name.from_text(owner)
+
+    def does(each: Exchange) -> str:
+        if not (
+            _is_udp(each) and _is_among(each, addresses) and each.query.question.name.is_subdomain(above)
+        ):
+            return ""
+        left, since = credit.get(each.query.address, (float(most), each.start))
+        left = min(float(most), left + most * (each.start - since)) - 1
+        credit[each.query.address] = max(left, -15.0 * most), each.start
+        return "lost" if left < 0 else ""
 
     return does
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from dnstrace.analysis.stopping import ERRORS, MAY_FAIL
 from dnstrace.model import Attempt, Kind, Probe, Step
+from dnstrace.model.heard import NEGATIVE
 
 AT_ONCE = 4
 """Probes of one address that are put again at the same time."""
@@ -21,6 +22,10 @@ TIMES = 3
 
 _FAILED = ERRORS | {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.PORT_UNREACHABLE, Kind.MISMATCH}
 CONTROL = Probe.SOA
+
+_SEVERAL = 3  # probes that get no reply at one address: a server that drops a type drops fewer
+_AS_USUAL = frozenset({None, Probe.TYPE, Probe.CDS, Probe.CDNSKEY, Probe.NSEC3PARAM, Probe.ADDRESS})
+"""What is asked in the usual way: the walk, and probes that may be answered in the negative."""
 
 
 def doubtful(steps: Iterable[Step]) -> dict[str, list[int]]:
@@ -44,6 +49,21 @@ def gone(steps: Iterable[Step], walked: Step) -> frozenset[str]:
     failed = {_address(attempt) for _, attempt in last if attempt.meaning.kind in _FAILED}
     others = {_address(attempt) for _, attempt in last if attempt.meaning.kind not in _FAILED}
     return answered_in(walked) & failed - others
+
+
+def answered_like_silent(steps: Iterable[Step], address: str) -> Step | None:
+    """A step whose question an address answered in the negative, where it is silent to several others.
+
+    Servers that limit the rate count replies that are alike: if such a limit is why they are silent, they
+    are silent to this question too if it is put now. None if the address is silent to few.
+    """
+    last = [(step, each) for step, each in _last_attempts(steps) if _address(each) == address]
+    silent = [step for step, each in last if each.meaning.kind is Kind.TIMEOUT]
+    if len(silent) < _SEVERAL:
+        return None
+    names = {step.question.name for step in silent}
+    answered = (step for step, each in last if each.meaning.kind in NEGATIVE and step.probe in _AS_USUAL)
+    return max(answered, key=lambda step: (step.question.name in names, step.id), default=None)
 
 
 def fails(steps: Iterable[Step], address: str) -> bool:

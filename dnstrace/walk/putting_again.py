@@ -19,6 +19,7 @@ from dnstrace.walk.confirming import (
     CONTROL,
     TIMES,
     answered_in,
+    answered_like_silent,
     began_plain,
     doubtful,
     fails,
@@ -65,6 +66,7 @@ class PuttingAgain:
             *(self._put_again(address, numbers, lossy) for address, numbers in failed.items()),
             *(self._ask_often(*each) for each in self._unheard_above(zone)),
         )
+        await self._ask_limiting(cut, failed, after)
         controls = [step for step in self._steps(zone) if step.probe is CONTROL]
         lost = {address for address in failed if fails(controls, address)}
         if stopped := answered_in(after) & lost - silent:
@@ -94,6 +96,24 @@ class PuttingAgain:
         """Ask addresses what they were asked in the walk."""
         again = Put(Probe.TYPE, after.question, tries=TELLING_TRIES)
         return await self._probes.put(only(cut, addresses), again, after.id)
+
+    async def _ask_limiting(self, cut: Delegation, failed: dict[str, list[int]], after: Step) -> None:
+        """Ask those that answer their control, and not several other probes, what they had answered."""
+        steps = self._steps(cut.zone)
+        controls = [step for step in steps if step.probe is CONTROL]
+        await asyncio.gather(
+            *(
+                self._ask_alike(address, cut, step, numbers[-1])
+                for address, numbers in failed.items()
+                if not fails(controls, address)
+                and (step := answered_like_silent((*steps, after), address)) is not None
+            )
+        )
+
+    async def _ask_alike(self, address: str, cut: Delegation, answered: Step, control: int) -> None:
+        """Ask an address what it answered, and its control, which shows that it has not stopped answering."""
+        await self._ask_as_before(cut, frozenset({address}), answered)
+        await self._ask_again(control, address, False)
 
     async def _ask_often(self, cut: Delegation, addresses: frozenset[str], after: Step) -> None:
         """The same, and a few times those of them that stay silent."""

@@ -8,7 +8,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level
 from tests.checks.checking import made_of
 from tests.checks.documented import assert_fires
-from tests.troubled import SERVERS, in_trouble, limits_rate, loses
+from tests.troubled import SERVERS, in_trouble, limits_alike, limits_rate, loses
 
 
 def test_the_rule_fires_where_several_zones_lose_packets() -> None:
@@ -43,3 +43,11 @@ def test_a_server_that_limits_its_rate_has_no_other_fault(most: int, seed: int) 
     assert found.outcome is Outcome.ANSWER
     said = {each.code for each in found.findings or () if each.level is not Level.NOTICE}
     assert said <= {"unreliable", "stopped-answering"}
+
+
+def test_one_that_limits_replies_that_are_alike_drops_no_type_and_no_letter_case() -> None:
+    name = "nx.example.com."
+    world = made_of("in-domain", question=f"{name} A")
+    found = in_trouble(world, limits_alike(1, name, SERVERS))
+    assert found.outcome is Outcome.NXDOMAIN
+    assert {(each.code, each.level) for each in found.findings or ()} == {("unreliable", Level.NOTICE)}
