@@ -6,13 +6,14 @@ functions of records and of recorded steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.name
 import dns.rdata
 import dns.rdatatype
 
-from dnstrace.model import ROOT, Kind, Name, Step
+from dnstrace.message.alias import alias_target
+from dnstrace.model import ROOT, Kind, Name, Outcome, Step
 from dnstrace.model.naming import is_below
 
 _FIELDS = {
@@ -22,6 +23,7 @@ _FIELDS = {
     dns.rdatatype.HTTPS: "target",
     dns.rdatatype.SVCB: "target",
 }
+_ALIASES = (dns.rdatatype.DNAME, dns.rdatatype.CNAME)
 _LABELS = 4  # the root's included, of a name that is surely one of the whole tree
 
 
@@ -48,3 +50,49 @@ def targets(step: Step, zone: Name) -> Iterator[Name]:
                 name = pointed_at(rdata)
                 if name is not None and meant_by(name, zone) is not None:
                     yield name
+
+
+def absent_targets(steps: Iterable[Step], zone: Name) -> Iterator[Name]:
+    """The names that aliases of a zone point to, that may lack a final dot, and that the walk did not find.
+
+    The name that a DNAME record points to may be missing where one below it is.
+    """
+    walked = [step for step in steps if step.main]
+    denied = [step.question.name for step in walked if step.outcome is Outcome.NXDOMAIN]
+    for step in walked:
+        answer = () if step.meaning is None else step.meaning.answer
+        for rrset in answer:
+            target = alias_target(rrset) if rrset.rdtype in _ALIASES else None
+            if target is None or not rrset.name.is_subdomain(zone) or meant_by(target, zone) is None:
+                continue
+            if any(name.is_subdomain(target) for name in denied):
+                yield target
+
+
+def names_above(target: Name, zone: Name) -> tuple[Name, ...]:
+    """The names between a target and its zone that show whether the zone has other names there.
+
+    The one just below the apex and the one just above the target; none for a target that repeats the name of
+    the zone, which nobody means.
+    """
+    meant = meant_by(target, zone)
+    if meant is None or meant.is_subdomain(zone):
+        return ()
+    top = dns.name.Name(target.labels[-len(zone) - 1 :])
+    return tuple(dict.fromkeys((top, target.parent())))
+
+
+def is_denied(steps: Iterable[Step], name: Name) -> bool:
+    """Whether servers say that a name does not exist, and none of those asked for it says otherwise."""
+    asked = (attempt for step in steps if step.question.name == name for attempt in step.attempts)
+    kinds = {attempt.meaning.kind for attempt in asked if attempt.meaning.usable}
+    return kinds == {Kind.NXDOMAIN}
+
+
+def stands_alone(steps: Iterable[Step], target: Name, zone: Name) -> bool:
+    """Whether a target does not exist, nor a name above it: nothing there belongs to the zone.
+
+    Where other names are there, the target is one that was removed or never added, and lacks no dot.
+    """
+    asked = tuple(steps)
+    return all(is_denied(asked, name) for name in (target, *names_above(target, zone)))

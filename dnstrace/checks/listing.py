@@ -61,7 +61,7 @@ def lacking_dot(cut: Cut, name: Name) -> Name | None:
     """The name that was meant by one without an address that ends in the zone for lack of its final dot.
 
     In a master file a name without its final dot is taken as one below the zone (RFC 1035 section 5.1). That
-    zone may be the parent, where the delegation is.
+    zone may be the parent, where the delegation is. A name that is known to have no address was not meant.
     """
     origin = cut.zone if name.is_subdomain(cut.zone) else cut.parent
     if origin is None or name == origin or not name.is_subdomain(origin) or origin == ROOT:
@@ -69,7 +69,8 @@ def lacking_dot(cut: Cut, name: Name) -> Name | None:
     if known_addresses(cut, name):
         return None
     meant = name.relativize(origin).concatenate(ROOT)
-    return meant if meant.is_subdomain(cut.zone) or meant in cut.once(_every_name) else None
+    known = meant.is_subdomain(cut.zone) or meant in cut.once(_every_name)
+    return meant if known and not host_of(cut, meant).absent else None
 
 
 def _every_name(cut: Cut) -> frozenset[Name]:
