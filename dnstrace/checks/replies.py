@@ -12,14 +12,12 @@ import dns.rrset
 
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step
+from dnstrace.model.heard import SILENCES
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
 _PLAIN_PAYLOAD = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
-
-SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
-"""What shows that nothing came back, though it was awaited."""
 
 SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
 """What says nothing of a server: nothing was sent, or its reply was not awaited."""

@@ -10,13 +10,14 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
-from dnstrace.checks.replies import FAILING, SILENCES, HeardReply, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import SILENCES
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
