@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnstrace.analysis.apexes import unsure
+from dnstrace.analysis.paths import replied
 from dnstrace.analysis.reached import zone_of
 from dnstrace.analysis.stopping import ERRORS, FAILED, MAY_FAIL
 from dnstrace.checks.about import About
@@ -42,8 +43,7 @@ def is_partial(cut: About, trace: Trace) -> bool:
 def _dead(steps: Sequence[Step]) -> set[str]:
     """The addresses that were given time to reply, and never did."""
     attempts = [attempt for step in steps for attempt in step.attempts]
-    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
-    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - heard
+    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - replied(steps)
 
 
 def _is_open(step: Step, dead: set[str]) -> bool:
@@ -114,8 +114,7 @@ def _perhaps_outdated(cut: About) -> frozenset[str]:
     steps = [step for step in cut.steps if step.zone == ROOT]
     given = {each for step in steps for server in step.servers for each in server.addresses}
     hints = {address.text for address in given if address.source is Source.HINT}
-    attempts = [attempt for step in steps for attempt in step.attempts]
-    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
+    heard = replied(steps)
     primed = [step.meaning.child for step in steps if step.purpose is Purpose.PRIME and step.meaning]
     servers = [server for child in primed if child is not None for server in child.servers]
     current = {address.text for server in servers for address in server.addresses}
