@@ -19,7 +19,15 @@ from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
+from dnstrace.checks.replies import (
+    FAILING,
+    HeardReply,
+    before_silence,
+    causes_in,
+    lists_itself,
+    replies_of,
+    targets_of,
+)
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -242,9 +250,8 @@ class Cut(About):
         """The name servers that the zone itself lists, each with the replies that list it."""
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
-            if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for target in sorted(rdata.target for rdata in rrset):
-                    found.setdefault(target, []).append(reply)
+            for target in sorted(targets_of(reply.rrset(self.zone, dns.rdatatype.NS))):
+                found.setdefault(target, []).append(reply)
         return found
 
 

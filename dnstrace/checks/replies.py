@@ -7,8 +7,10 @@ from typing import TypeVar, cast
 
 import dns.message
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.nsbase import NSBase
 
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step
@@ -99,6 +101,11 @@ def before_silence(reply: HeardReply) -> HeardReply:
     earlier = (a for a in reply.step.attempts if a.exchange.query.address == reply.address)
     errors = [attempt for attempt in earlier if attempt.meaning.kind in _OF_THE_QUERY]
     return HeardReply(reply.step, errors[-1]) if errors else reply
+
+
+def targets_of(rrset: Iterable[dns.rdata.Rdata] | None) -> list[Name]:
+    """The names that NS, CNAME or DNAME records have; those that are malformed have none."""
+    return [rdata.target for rdata in rrset or () if isinstance(rdata, NSBase)]
 
 
 def lists_itself(reply: HeardReply, zone: Name) -> bool:
