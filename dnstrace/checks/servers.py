@@ -220,11 +220,9 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """
     sure = {address for address, control in cut.controls.items() if control.meaning.authoritative}
     without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
-    known = {reply.address for reply in without}
-    without += [reply for reply in without_authority(cut) if reply.address not in known]
-    never = known - sure
+    never = {reply.address for reply in without} - sure
     whole = [reply for reply in without if reply.address in never]
-    single = [reply for reply in without if reply.address not in never]
+    single = [reply for reply in (*without, *without_authority(cut)) if reply.address not in never]
 
     def does(replies: list[HeardReply]) -> str:
         questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)
