@@ -163,7 +163,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
     found = Observation(
         message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
         f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}"
-        f"{', a version that does not validate' if unsound else ''}{lost}",
+        f"{', a version that is not correctly signed' if unsound else ''}{lost}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
         cure=cure,

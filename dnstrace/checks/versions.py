@@ -6,6 +6,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.agreement import POSITIVE
+from dnstrace.checks.contradictions import contradicting_themselves
 from dnstrace.checks.denial import lacking
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.mixture import mixture
@@ -94,4 +95,4 @@ def _with_entries(cut: Cut, having: bool) -> set[str]:
 def _troubled(cut: Cut) -> set[str]:
     """The addresses with data that is not validly signed, or that deny something without a proof."""
     data = {judged.reply.address for judged in signing_of(cut).judged if judged.trouble is not None}
-    return data | {reply.address for reply, _ in cut.once(lacking)}
+    return data | contradicting_themselves(cut) | {reply.address for reply, _ in cut.once(lacking)}
