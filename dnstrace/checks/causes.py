@@ -16,7 +16,7 @@ from dnstrace.checks.hosts import host_of
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
-from dnstrace.checks.versions import sound
+from dnstrace.checks.versions import validating
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
 from dnstrace.model.findings import Finding, Remedy
@@ -186,7 +186,7 @@ def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
 def of_unsound(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """No copy of the zone validates, not even with the keys that DS records name: signing comes first."""
     cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
-    return cut is not None and cause.is_error and bool(signing_of(cut).entries) and not sound(cut)
+    return cut is not None and cause.is_error and bool(signing_of(cut).entries) and not validating(cut)
 
 
 def of_versions(_: Evidence, cause: Finding, effect: Finding) -> bool:

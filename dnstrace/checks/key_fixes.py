@@ -11,7 +11,7 @@ from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import signing_of
-from dnstrace.checks.versions import newest, regressed, sound
+from dnstrace.checks.versions import newest, regressed, validating
 from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.dnssec.records import DNSKEY
 from dnstrace.model.findings import Remedy
@@ -46,7 +46,7 @@ def _one(cut: Cut) -> str:
         named = "its DS record names" if len(signing_of(cut).ds) == 1 else "its DS records name"
         keys = keys_text(map(key_tag, entries))
         return f"sign {zone} on {listed(servers)} with {keys}, which {named}, before another server loads it"
-    if entries and signing_of(cut).readable and not sound(cut):
+    if entries and signing_of(cut).readable and not validating(cut):
         return f"sign {zone} again, and load it on all its servers"
     serial = newest(cut)
     which = "" if serial is None else f", serial {serial},"

@@ -18,7 +18,7 @@ from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries
 from dnstrace.checks.statements import foreign_soa_in
-from dnstrace.checks.versions import lost_data, primary_behind, worse_than_others
+from dnstrace.checks.versions import lost_data, primary_behind, validating, worse_than_others
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
@@ -173,7 +173,8 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
     if not split and (primary := primary_behind(cut, old)) is not None:
         return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
     if unsound:
-        return _left_as_they_are(cut, new, old, found)
+        fine = [reply for reply in old if reply.address in validating(cut)]
+        return _left_as_they_are(cut, new, fine, found)
     return _with_servers_replaced(cut, old, new, found) or found
 
 

@@ -18,12 +18,12 @@ from dnstrace.model.naming import plain
 from dnstrace.model.serial import newest_of
 
 
-def sound(cut: Cut) -> frozenset[str]:
+def validating(cut: Cut) -> frozenset[str]:
     """The addresses whose copy of the zone validates, as far as was asked: its keys, data and denials."""
-    return cut.once(_sound)
+    return cut.once(_validating)
 
 
-def _sound(cut: Cut) -> frozenset[str]:
+def _validating(cut: Cut) -> frozenset[str]:
     return frozenset(_with_entries(cut, True) - _troubled(cut)) if signing_of(cut).readable else frozenset()
 
 
@@ -47,7 +47,7 @@ def worse_than_others(cut: Cut, serial: int) -> tuple[Name, ...]:
     """The servers with a version of a serial, where it does not validate and that of another serial does."""
     if not signing_of(cut).readable or not signing_of(cut).entries:
         return ()
-    found, fine = serials(cut), sound(cut)
+    found, fine = serials(cut), validating(cut)
     having = {address for address, each in found.items() if each == serial}
     unsound = having & (_with_entries(cut, False) | _troubled(cut))
     if not unsound or having & fine or not fine & found.keys():

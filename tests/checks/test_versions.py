@@ -61,6 +61,31 @@ def test_no_fix_copies_over_the_only_version_that_validates(sign: Any) -> None:
     assert all(each.cure.startswith(("sign", "fix the signing")) for each in found.values())
 
 
+def test_of_several_old_versions_only_one_that_validates_is_left_and_copied() -> None:
+    text = f"{TEXT}@ NS ns3\nns3 A 203.0.113.77\n"
+    ns3 = "example NS ns3.example.com.\nns3.example A 203.0.113.77\n"
+    signs = (("2026011501", BROKEN["expired"]), ("2026010101", SIGNED), ("2025010101", BROKEN["expired"]))
+    zones: dict[str, dict[str, Any]] = {
+        f"example.com.{f' {place}' if place > 1 else ''}": {
+            "servers": [f"ns{place}.example.com."],
+            "text": text.replace("2026011501", serial),
+            "sign": sign,
+        }
+        for place, (serial, sign) in enumerate(signs, 1)
+    }
+    zones["com."] = {"add": read("in-domain")["zones"]["com."]["add"] + ns3}
+    servers = {"ns3.example.com.": {"addresses": ["203.0.113.77"]}}
+    found = checked(made_of("in-domain", zones=zones, servers=servers)).findings or ()
+    cures = {(each.code, str(each.server)): each.cure for each in found}
+    assert cures["soa-differs", "None"].endswith(
+        "on ns1.example.com first, and leave ns2.example.com as it is until then"
+    )
+    assert cures["signature-expired", "ns3.example.com."] == (
+        "load example.com on ns3.example.com as ns2.example.com has it"
+    )
+    assert cures["signature-expired", "ns1.example.com."].startswith("sign example.com again")
+
+
 @pytest.mark.parametrize("sign", BROKEN.values(), ids=BROKEN)
 def test_an_old_version_that_does_not_validate_is_replaced_as_any_other(sign: Any) -> None:
     found = _two(SIGNED, sign)
