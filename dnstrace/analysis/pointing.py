@@ -6,7 +6,7 @@ functions of records and of recorded steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import dns.name
 import dns.rdata
@@ -32,12 +32,23 @@ def pointed_at(rdata: dns.rdata.Rdata) -> Name | None:
     return name if isinstance(name, dns.name.Name) else None
 
 
+def pointed_anew(rdata: dns.rdata.Rdata, anew: Mapping[Name, Name]) -> dns.rdata.Rdata:
+    """The record, with another target in place of one that is a key of `anew`."""
+    target = pointed_at(rdata)
+    if target is None or target not in anew:
+        return rdata
+    return rdata.replace(**{_FIELDS[rdata.rdtype]: anew[target]})
+
+
+def without_zone(name: Name, zone: Name) -> Name | None:
+    """The name that was written, if the zone's was added for lack of a final dot; None if it is elsewhere."""
+    return None if zone == ROOT or not is_below(name, zone) else name.relativize(zone).concatenate(ROOT)
+
+
 def meant_by(target: Name, zone: Name) -> Name | None:
     """The name that was meant by one that ends in the zone, if that may be for lack of its final dot."""
-    if not is_below(target, zone) or zone == ROOT:
-        return None
-    meant = target.relativize(zone).concatenate(ROOT)
-    return meant if meant.is_subdomain(zone) or len(meant) >= _LABELS else None
+    meant = without_zone(target, zone)
+    return meant if meant is not None and (meant.is_subdomain(zone) or len(meant) >= _LABELS) else None
 
 
 def targets(step: Step, zone: Name) -> Iterator[Name]:

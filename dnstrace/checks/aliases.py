@@ -14,7 +14,7 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.pointers import is_handed_over, without_pointer
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
-from dnstrace.checks.replies import HeardReply, replies_of, steps_of
+from dnstrace.checks.replies import HeardReply, replies_of, steps_of, targets_of
 from dnstrace.checks.statements import Statement, statements_of
 from dnstrace.checks.targets import name_meant
 from dnstrace.dnssec.compact import is_absent
@@ -182,8 +182,9 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     for owner, replies in cut.once(_in_turn).items():
         found.setdefault(owner, []).extend(reply for reply in replies if reply not in found[owner])
     for owner, showing in found.items():
-        sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
-        targets = sorted(rdata.target for rdata in max(sets, key=len))
+        sets = [targets_of(reply.rrset(owner, _CNAME)) for reply in showing]
+        longest = max(sets, key=len)
+        targets = sorted(longest)
         what, cure = (
             "and also has other data",
             f"remove the CNAME record of {plain(owner)}, or all its other records",
@@ -321,8 +322,8 @@ def _in_turn(cut: Cut) -> dict[Name, list[HeardReply]]:
 
 def _redirects_itself(owner: Name, targets: list[Name], showing: Iterable[HeardReply]) -> bool:
     """Whether a DNAME record of the name has the same target: it is not for the name itself (RFC 6672)."""
-    sets = (reply.rrset(owner, _DNAME) or () for reply in showing)
-    return any([rdata.target] == targets for rrset in sets for rdata in rrset)
+    sets = (targets_of(reply.rrset(owner, _DNAME)) for reply in showing)
+    return any([target] == targets for each in sets for target in each)
 
 
 def _types_at(owner: Name, each: Statement) -> set[dns.rdatatype.RdataType]:

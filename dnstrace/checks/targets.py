@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.pointing import meant_by, pointed_at
+from dnstrace.analysis.pointing import meant_by, pointed_anew, pointed_at
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
+from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
@@ -103,11 +104,5 @@ def _absent(cut: Cut) -> dict[Name, HeardReply]:
 
 def _fixed(rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> tuple[str, ...]:
     """The records with what was meant, in master-file format."""
-    texts = []
-    for rdata in rrset:
-        target = pointed_at(rdata)
-        for field in ("exchange", "target"):
-            if target in wrong and getattr(rdata, field, None) == target:
-                rdata = rdata.replace(**{field: wrong[target]})
-        texts.append(f"{rrset.name} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata.to_text()}")
-    return tuple(sorted(texts))
+    head = f"{rrset.name} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)}"
+    return tuple(sorted(f"{head} {in_master_file(pointed_anew(rdata, wrong))}" for rdata in rrset))

@@ -201,9 +201,9 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after.id))
-        found, known_to = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        found, in_cut = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
         servers = tuple(
-            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in known_to))
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in in_cut))
             for name in (*named, *fresh)
         )
         others = self._probed(arranged(Delegation(cut.zone, servers)), after.id)
