@@ -42,8 +42,11 @@ class Losses(NamedTuple):
         return bool(self.sent) and share**silences * self.sent > _CHANCE
 
 
-def losses_in(steps: Iterable[Step]) -> Losses:
-    """The datagrams that the network lost, if it is the network that loses them."""
+def losses_in(steps: Iterable[Step], least_zones: int = _LEAST_ZONES) -> Losses:
+    """The datagrams that the network lost, if it is the network that loses them.
+
+    That shows where servers of `least_zones` zones, or more, had to be asked again.
+    """
     asked = [step for step in steps if not step.at_resolver]
     if not any(_is_silent(attempt) for step in asked for attempt in step.attempts):
         return Losses()
@@ -64,7 +67,7 @@ def losses_in(steps: Iterable[Step]) -> Losses:
     ]
     addresses = frozenset(address for _, address in lost)
     zones = frozenset(step.zone for step, _ in lost)
-    enough = len(addresses) >= _LEAST_SERVERS and len(zones) >= _LEAST_ZONES
+    enough = len(addresses) >= _LEAST_SERVERS and len(zones) >= least_zones
     if not enough or len(lost) < _LEAST_SHARE * (sent + len(lost)):
         return Losses()
     numbers = tuple(dict.fromkeys(step.id for step, _ in lost))

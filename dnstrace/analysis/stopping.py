@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from dnstrace.message.meaning import classify
-from dnstrace.model import Attempt, Exchange, Fault, Kind, Name, Probe, Query, Step, Trace
+from dnstrace.model import Attempt, Fault, Kind, Name, Probe, Query, Step, Trace
 from dnstrace.model.heard import DROPPED, SILENCES
 from dnstrace.model.structs import replace
 
@@ -58,6 +58,19 @@ class Stopped(NamedTuple):
         exchange = self.last.attempt.exchange
         return exchange.start + exchange.elapsed
 
+    def hit(self, attempt: Attempt) -> bool:
+        """Whether an attempt at this address failed since it stopped.
+
+        One that was under way when the last answer came may have arrived after it: over TCP, a connection
+        has to be made first. It failed for that reason if its error is one of those given ever since.
+        """
+        start = attempt.exchange.start
+        if start > _start(self.last):
+            return True
+        under_way = start <= self.since <= start + attempt.exchange.elapsed
+        kind = attempt.meaning.kind
+        return under_way and kind in ERRORS and any(kind is each.attempt.meaning.kind for each in self.failed)
+
 
 def alike(query: Query) -> Hashable:
     """What equal queries have in common: how much they accept over UDP may differ, if the reply is small."""
@@ -77,12 +90,14 @@ class Stops(NamedTuple):
     addresses: dict[str, Stopped]
     everywhere: float | None = None
 
-    def is_after(self, exchange: Exchange) -> bool:
-        """Whether a query was sent to an address that had stopped answering."""
-        if self.everywhere is not None and exchange.start > self.everywhere:
+    def explain(self, attempt: Attempt) -> bool:
+        """Whether an attempt failed because its address had stopped answering."""
+        if attempt.meaning.kind not in FAILED:
+            return False
+        if self.everywhere is not None and attempt.exchange.start > self.everywhere:
             return True
-        one = self.addresses.get(exchange.query.address)
-        return one is not None and exchange.start > _start(one.last)
+        one = self.addresses.get(attempt.exchange.query.address)
+        return one is not None and one.hit(attempt)
 
 
 NONE = Stops({})
@@ -167,14 +182,10 @@ def _all_stopped(made: dict[str, list[Made]]) -> dict[str, Stopped]:
 
 
 def _without_later(step: Step, stops: Stops) -> Step:
-    if not any(_is_later(attempt, stops) for attempt in step.attempts):
+    if not any(stops.explain(attempt) for attempt in step.attempts):
         return step
-    attempts = (not_awaited(each, step.zone) if _is_later(each, stops) else each for each in step.attempts)
+    attempts = (not_awaited(each, step.zone) if stops.explain(each) else each for each in step.attempts)
     return replace(step, attempts=tuple(attempts))
-
-
-def _is_later(attempt: Attempt, stops: Stops) -> bool:
-    return attempt.meaning.kind in FAILED and stops.is_after(attempt.exchange)
 
 
 def not_awaited(attempt: Attempt, zone: Name) -> Attempt:

@@ -63,6 +63,13 @@ def silent_to_control(steps: Iterable[Step]) -> dict[str, list[int]]:
     return {_address(attempt): [step.id] for step, attempt in controls if _address(attempt) not in heard}
 
 
+def silent_in(steps: Iterable[Step]) -> frozenset[str]:
+    """The addresses at which queries timed out, of those that replied to nothing in any of the steps."""
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    silent = {_address(attempt) for attempt in attempts if attempt.meaning.kind is Kind.TIMEOUT}
+    return frozenset(silent - {_address(each) for each in attempts if each.exchange.message is not None})
+
+
 def answered_in(step: Step) -> frozenset[str]:
     """The addresses whose last reply in a step was usable."""
     return frozenset(_address(attempt) for _, attempt in _last_attempts((step,)) if attempt.meaning.usable)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dnstrace.analysis.losses import losses_in
 from dnstrace.model import Delegation, Name, Probe, Question, Step
+from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import only
 from dnstrace.walk.confirming import (
@@ -24,6 +25,7 @@ from dnstrace.walk.confirming import (
     gets_error,
     gone,
     in_turns,
+    silent_in,
     silent_to_control,
 )
 from dnstrace.walk.probes import TELLING_TRIES, Put
@@ -60,7 +62,8 @@ class PuttingAgain:
         lossy = bool(losses_in(self._journal.steps).sent)
         failed = doubtful(self._steps(zone)) | (silent_to_control(self._steps(zone)) if lossy else {})
         await asyncio.gather(
-            *(self._put_again(address, numbers, lossy) for address, numbers in failed.items())
+            *(self._put_again(address, numbers, lossy) for address, numbers in failed.items()),
+            *(self._ask_often(*each) for each in self._unheard_above(zone)),
         )
         controls = [step for step in self._steps(zone) if step.probe is CONTROL]
         lost = {address for address in failed if fails(controls, address)}
@@ -71,10 +74,33 @@ class PuttingAgain:
         steps = (self._journal[number] for number in self._puts)
         return [step for step in steps if step.zone == zone]
 
-    async def _ask_as_before(self, cut: Delegation, addresses: frozenset[str], after: Step) -> None:
-        """Ask addresses what they had answered in the walk."""
+    def _unheard_above(self, zone: Name) -> list[tuple[Delegation, frozenset[str], Step]]:
+        """The walk's steps in zones above one, with the servers and addresses there that replied to nothing.
+
+        These zones are not probed: where datagrams are lost, a reply may be lost as often as the walk asks.
+        """
+        if not losses_in(self._journal.steps, least_zones=1).sent:
+            return []
+        asked = [step for step in self._journal.steps if step.main and is_below(zone, step.zone)]
+        put = {(step.zone, step.question) for step in map(self._journal.__getitem__, self._puts)}
+        silent = silent_in(self._journal.steps)
+        return [
+            (Delegation(step.zone, step.servers), silent & silent_in((step,)), step)
+            for step in asked
+            if (step.zone, step.question) not in put
+        ]
+
+    async def _ask_as_before(self, cut: Delegation, addresses: frozenset[str], after: Step) -> int | None:
+        """Ask addresses what they were asked in the walk."""
         again = Put(Probe.TYPE, after.question, tries=TELLING_TRIES)
-        await self._probes.put(only(cut, addresses), again, after.id)
+        return await self._probes.put(only(cut, addresses), again, after.id)
+
+    async def _ask_often(self, cut: Delegation, addresses: frozenset[str], after: Step) -> None:
+        """The same, and a few times those of them that stay silent."""
+        if (number := await self._ask_as_before(cut, addresses, after)) is None:
+            return
+        silent = silent_in((self._journal[number],))
+        await asyncio.gather(*(self._ask_again(number, address, True) for address in silent))
 
     async def _put_again(self, address: str, numbers: list[int], lossy: bool) -> None:
         """Put some probes to one address again, a few at a time; `lossy` if the network loses packets."""

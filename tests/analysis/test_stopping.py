@@ -86,3 +86,17 @@ def test_what_came_after_counts_as_not_awaited() -> None:
     assert all(attempt.exchange.message is None for attempt in read.steps[1].attempts)
     whole = replace(trace, steps=steps[:1])
     assert until_stopped(whole, stops_in(whole.steps)) is whole
+
+
+def test_an_error_to_what_was_under_way_when_the_last_answer_came_is_of_the_stop_too() -> None:
+    at_once = {rdtype: Question(ZONE, rdtype) for rdtype in (dns.rdatatype.DNSKEY, dns.rdatatype.MX)}
+    steps = (
+        asked(1, ASKED, 1.0, GOOD),
+        asked(2, at_once[dns.rdatatype.DNSKEY], 1.0, Kind.REFUSED),
+        asked(3, at_once[dns.rdatatype.MX], 1.0, Kind.SERVER_FAILURE),
+        asked(4, SOA, 0.5, Kind.REFUSED),
+        asked(5, ASKED, 2.0, Kind.REFUSED, Kind.REFUSED, Kind.REFUSED),
+    )
+    read = until_stopped(Trace(ASKED, datetime(2026, 1, 1, tzinfo=UTC), 1, steps=steps), stops_in(steps))
+    kinds = [step.attempts[0].meaning.kind for step in read.steps]
+    assert kinds == [GOOD, Kind.ABANDONED, Kind.SERVER_FAILURE, Kind.REFUSED, Kind.ABANDONED]
