@@ -226,7 +226,7 @@ class Walk:
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
-        late = asking.late or bool(self._context.budget.cut_short and asking.denied)
+        late = asking.late or asking.kept_back or bool(self._context.budget.cut_short and asking.denied)
         meaning = self.go_by(step, chosen, late)
         if self._context.hearing is not None and not late:
             self._context.hearing.surveyed(journal[step])
