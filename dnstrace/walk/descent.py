@@ -220,6 +220,8 @@ class Walk:
         except asyncio.CancelledError:
             journal.stop(step)
             raise
+        if asking.kept_back:
+            self._context.budget.kept_back()
         if chosen is None:
             self._lookups.go_without(step, chain, asking.candidates.left_out)
             note = asking.denied or self._lookups.why_none(step) or why_none(journal[step])

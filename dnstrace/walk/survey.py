@@ -30,8 +30,12 @@ _WALKS = {Purpose.WALK, Purpose.ALIAS}
 _ENDS = {Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN, Outcome.FAILED}
 _KEPT = 2  # queries a label below the zone: for a step of the walk, and another try or a look-up
 _KEPT_FOR_CHAIN = 4  # the same with the keys of the zone
+_KEPT_MORE = 8  # for an alias, or a look-up of a name server
+_KEYS_OF_END = 4  # of the zone in which the walk ends
+_LOOKUP = 8  # queries that the look-up of a name server may take: IPv4 and IPv6, in a few zones each
 _MOST_LABELS = 8  # few names have more zone cuts above them
-_SHARE_OF_TIME = 0.5  # of what is left, for a survey that the walk continues after
+_SHARE_OF_TIME = 0.5  # of what is left, for the walk after a survey
+_ENOUGH = 5.0  # seconds, in which a walk ends even if some servers are silent
 
 
 async def every_address(asking: Asking) -> int | None:
@@ -67,7 +71,8 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True, kept: int | 
         asking.late = True
         return None
     asking.kept_back = False
-    share = inf if kept is None else now + _SHARE_OF_TIME * (asking.context.until - now)
+    enough = min(_SHARE_OF_TIME * (asking.context.until - now), _ENOUGH)
+    share = inf if kept is None else asking.context.until - enough
     if asking.context.hearing is not None:
         await asking.context.hearing.come()
     try:
@@ -117,7 +122,7 @@ def _kept(asking: Asking) -> int | None:
         return None
     below = len(of_walk.question.name.labels) - len(step.zone.labels)
     below = _MOST_LABELS if context.settings.qmin else min(below, _MOST_LABELS)
-    return _KEPT_FOR_CHAIN * (below + 1) if context.by_rule else _KEPT * below
+    return _KEPT_MORE + (_KEPT_FOR_CHAIN * below + _KEYS_OF_END if context.by_rule else _KEPT * below)
 
 
 def _ends_walk(asking: Asking) -> bool:
@@ -137,7 +142,7 @@ def _is_hopeless(context: TraceContext, address: str) -> bool:
 def _ask_ready(asking: Asking, tries: int, once: set[str], kept: int | None) -> None:
     """Ask every address that is ready, retry those that did not answer, and look up every name.
 
-    What would take some of the `kept` queries is left, and noted.
+    What would take some of the `kept` queries is left: `kept_back`, once nothing is under way any more.
     """
     candidates, budget = asking.candidates, asking.context.budget
     again = [each._replace(tries=each.tries + 1) for each in candidates.timed_out]
@@ -151,11 +156,12 @@ def _ask_ready(asking: Asking, tries: int, once: set[str], kept: int | None) -> 
         spare -= 1
         if not asking.take_known(candidate):
             asking.send(candidate)
-    while asking.can_look_up and spare > 0:
+    spare -= _LOOKUP * (len(asking.looking_up) + 1)
+    while asking.can_look_up and spare >= 0:
+        spare -= _LOOKUP
         asking.look_up_next()
-    if spare <= 0 and (candidates.ready or asking.can_look_up):
+    if kept is not None and not asking.waiting and (candidates.ready or asking.can_look_up):
         asking.kept_back = True
-        budget.kept_back()
 
 
 def _in_order(asking: Asking) -> list[Candidate]:
