@@ -82,6 +82,12 @@ def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:
     )
 
 
+def replied(steps: Iterable[Step]) -> frozenset[str]:
+    """The addresses that replied to anything in some steps, even if with an error."""
+    attempts = (attempt for step in steps for attempt in step.attempts)
+    return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
+
+
 def unheard(steps: Iterable[Step]) -> frozenset[int]:
     """The address families of which no address replied in any of `steps`, if another family did reply."""
     asked: dict[int, set[str]] = defaultdict(set)

@@ -6,13 +6,14 @@ functions of records and of recorded steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import dns.name
 import dns.rdata
 import dns.rdatatype
 
-from dnstrace.model import ROOT, Kind, Name, Step
+from dnstrace.message.alias import alias_target
+from dnstrace.model import ROOT, Kind, Name, Outcome, Step
 from dnstrace.model.naming import is_below
 
 _FIELDS = {
@@ -22,6 +23,7 @@ _FIELDS = {
     dns.rdatatype.HTTPS: "target",
     dns.rdatatype.SVCB: "target",
 }
+_ALIASES = (dns.rdatatype.DNAME, dns.rdatatype.CNAME)
 _LABELS = 4  # the root's included, of a name that is surely one of the whole tree
 
 
@@ -32,12 +34,23 @@ def pointed_at(rdata: dns.rdata.Rdata) -> Name | None:
     return name if isinstance(name, dns.name.Name) else None
 
 
+def pointed_anew(rdata: dns.rdata.Rdata, anew: Mapping[Name, Name]) -> dns.rdata.Rdata:
+    """The record, with another target in place of one that is a key of `anew`."""
+    target = pointed_at(rdata)
+    if target is None or target not in anew:
+        return rdata
+    return rdata.replace(**{_FIELDS[rdata.rdtype]: anew[target]})
+
+
+def without_zone(name: Name, zone: Name) -> Name | None:
+    """The name that was written, if the zone's was added for lack of a final dot; None if it is elsewhere."""
+    return None if zone == ROOT or not is_below(name, zone) else name.relativize(zone).concatenate(ROOT)
+
+
 def meant_by(target: Name, zone: Name) -> Name | None:
     """The name that was meant by one that ends in the zone, if that may be for lack of its final dot."""
-    if not is_below(target, zone) or zone == ROOT:
-        return None
-    meant = target.relativize(zone).concatenate(ROOT)
-    return meant if meant.is_subdomain(zone) or len(meant) >= _LABELS else None
+    meant = without_zone(target, zone)
+    return meant if meant is not None and (meant.is_subdomain(zone) or len(meant) >= _LABELS) else None
 
 
 def targets(step: Step, zone: Name) -> Iterator[Name]:
@@ -48,3 +61,49 @@ def targets(step: Step, zone: Name) -> Iterator[Name]:
                 name = pointed_at(rdata)
                 if name is not None and meant_by(name, zone) is not None:
                     yield name
+
+
+def absent_targets(steps: Iterable[Step], zone: Name) -> Iterator[Name]:
+    """The names that aliases of a zone point to, that may lack a final dot, and that the walk did not find.
+
+    The name that a DNAME record points to may be missing where one below it is.
+    """
+    walked = [step for step in steps if step.main]
+    denied = [step.question.name for step in walked if step.outcome is Outcome.NXDOMAIN]
+    for step in walked:
+        answer = () if step.meaning is None else step.meaning.answer
+        for rrset in answer:
+            target = alias_target(rrset) if rrset.rdtype in _ALIASES else None
+            if target is None or not rrset.name.is_subdomain(zone) or meant_by(target, zone) is None:
+                continue
+            if any(name.is_subdomain(target) for name in denied):
+                yield target
+
+
+def names_above(target: Name, zone: Name) -> tuple[Name, ...]:
+    """The names between a target and its zone that show whether the zone has other names there.
+
+    The one just below the apex and the one just above the target; none for a target that repeats the name of
+    the zone, which nobody means.
+    """
+    meant = meant_by(target, zone)
+    if meant is None or meant.is_subdomain(zone):
+        return ()
+    top = dns.name.Name(target.labels[-len(zone) - 1 :])
+    return tuple(dict.fromkeys((top, target.parent())))
+
+
+def is_denied(steps: Iterable[Step], name: Name) -> bool:
+    """Whether servers say that a name does not exist, and none of those asked for it says otherwise."""
+    asked = (attempt for step in steps if step.question.name == name for attempt in step.attempts)
+    kinds = {attempt.meaning.kind for attempt in asked if attempt.meaning.usable}
+    return kinds == {Kind.NXDOMAIN}
+
+
+def stands_alone(steps: Iterable[Step], target: Name, zone: Name) -> bool:
+    """Whether a target does not exist, nor a name above it: nothing there belongs to the zone.
+
+    Where other names are there, the target is one that was removed or never added, and lacks no dot.
+    """
+    asked = tuple(steps)
+    return all(is_denied(asked, name) for name in (target, *names_above(target, zone)))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dnstrace.message.meaning import classify
 from dnstrace.model import Attempt, Fault, Kind, Name, Probe, Query, Step, Trace
-from dnstrace.model.heard import DROPPED
+from dnstrace.model.heard import DROPPED, SILENCES
 from dnstrace.model.structs import replace
 
 ERRORS = frozenset(
@@ -21,8 +21,7 @@ ERRORS = frozenset(
 )
 """What a server says instead of an answer."""
 
-_SILENT = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
-FAILED = ERRORS | _SILENT
+FAILED = ERRORS | SILENCES
 """What an address does that does not answer a query."""
 
 MAY_FAIL = frozenset({Probe.RECURSION, Probe.TRANSFER})

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.model import Attempt, Kind, Meaning, Name, Purpose, Step, Trace
 from dnstrace.model.naming import is_below
@@ -52,7 +53,7 @@ def _shown(step: Step, steps: Iterable[Step]) -> Name | None:
     zone = told.pop()
     if told or zone is None or not is_below(zone, step.zone) or not step.question.name.is_subdomain(zone):
         return None
-    if step.zone in _signers(meaning.answer, owner):
+    if step.zone in signers_in(rrset for rrset in meaning.answer if rrset.name == owner):
         return None
     return zone
 
@@ -87,10 +88,9 @@ def _deepest_cut(step: Step, owner: Name, steps: Iterable[Step]) -> Name | None:
     return max(cuts, key=len, default=None)
 
 
-def _signers(answer: Iterable[dns.rrset.RRset], owner: Name) -> set[Name]:
-    """The zones that have signed the RRsets of a name in an answer."""
-    signatures = (each for each in answer if each.rdtype == dns.rdatatype.RRSIG and each.name == owner)
-    return {rdata.signer for rrset in signatures for rdata in rrset}
+def signers_in(rrsets: Iterable[dns.rrset.RRset]) -> set[Name]:
+    """The zones that RRSIG records name as their signers; those that are malformed name none."""
+    return {rdata.signer for rrset in rrsets for rdata in rrset if isinstance(rdata, RRSIG)}
 
 
 def _as_of(step: Step, zone: Name) -> Step:

@@ -5,6 +5,7 @@ The first two raise ValueError for a wrong name, type or setting; what the netwo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -14,7 +15,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.api.prepared import prepared, resolvers_of, supposed_of
-from dnstrace.api.running import Knowledge, as_question, begun, with_findings
+from dnstrace.api.running import Knowledge, Run, as_question, begun, with_findings
 from dnstrace.clock import import_meanwhile, run_real
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.allowed import check_kind
@@ -26,6 +27,7 @@ from dnstrace.port import Network
 if TYPE_CHECKING:
     from os import PathLike
 
+    from dnstrace.checks.unchanged import Unchanged
     from dnstrace.lab.world import World
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
@@ -160,12 +162,22 @@ async def traced(
     trace = await run.ended()
     if not tracing.settings.probe:
         return trace
-    trace = await with_findings(trace, run.until_rules, None if knowledge is None else knowledge.unchanged)
+    try:
+        trace = await _checked(run, trace, None if knowledge is None else knowledge.unchanged)
+    except asyncio.CancelledError:  # findings whose fix is not rehearsed are not shown
+        run.context.journal.show(trace)
+        raise
+    return replace(trace, stats=replace(trace.stats, duration=run.context.journal.elapsed))
+
+
+async def _checked(run: Run, trace: Trace, unchanged: Unchanged | None) -> Trace:
+    """The trace with what the rules find in it, and whether what they recommend helps."""
+    trace = await with_findings(trace, run.until_rules, unchanged)
     if any(finding.cure for finding in trace.findings or ()):
         from dnstrace.api.rehearsing import rehearsed
 
         trace = await rehearsed(run, trace)
-    return replace(trace, stats=replace(trace.stats, duration=run.context.journal.elapsed))
+    return trace
 
 
 def report(trace: Trace) -> Report:

@@ -70,11 +70,32 @@ class Run(NamedTuple):
         return max(self.until, asyncio.get_running_loop().time() + spare)
 
     async def ended(self) -> Trace:
-        """Make the trace; what could not be had before the deadline is not in it."""
-        context, tracing = self.context, self.tracing
-        resolvers = tracing.resolvers
+        """Make the trace; what could not be had before the deadline is not in it.
+
+        If it is cancelled once the walk has ended, the result of the walk is shown to who looks on.
+        """
+        under_way = TraceUnderWay(self.context, self.question, self.tracing)
+        try:
+            await self._go(under_way)
+        except asyncio.CancelledError:
+            if under_way.walked:
+                self.context.journal.show(under_way.concluded())
+            raise
+        trace = under_way.concluded()
+        if self.tracing.settings.probe:
+            from dnstrace.analysis.apexes import without_false_apexes
+
+            trace = without_false_apexes(trace)
+        if self.tracing.settings.probe or trace.judgement is not None:
+            from dnstrace.analysis.zones_shown import with_zones_shown
+
+            trace = with_zones_shown(trace)
+        return trace
+
+    async def _go(self, under_way: TraceUnderWay) -> None:
+        """Ask for everything, up to the deadline."""
+        context, resolvers = self.context, self.tracing.resolvers
         consultation = _consultation(context, self.question, resolvers) if resolvers else None
-        under_way = TraceUnderWay(context, self.question, tracing)
         try:
             async with asyncio.timeout_at(self.until):
                 await under_way.go(self.start, self.wanted)
@@ -86,16 +107,6 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        trace = under_way.concluded()
-        if self.tracing.settings.probe:
-            from dnstrace.analysis.apexes import without_false_apexes
-
-            trace = without_false_apexes(trace)
-        if self.tracing.settings.probe or trace.judgement is not None:
-            from dnstrace.analysis.zones_shown import with_zones_shown
-
-            trace = with_zones_shown(trace)
-        return trace
 
 
 def begun(

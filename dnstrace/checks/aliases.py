@@ -14,9 +14,9 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.pointers import is_handed_over, without_pointer
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
-from dnstrace.checks.replies import HeardReply, replies_of, steps_of
+from dnstrace.checks.replies import HeardReply, replies_of, steps_of, targets_of
 from dnstrace.checks.statements import Statement, statements_of
-from dnstrace.checks.targets import name_meant
+from dnstrace.checks.targets import alias_meant
 from dnstrace.dnssec.compact import is_absent
 from dnstrace.model import Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
@@ -80,7 +80,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     last, zone, source = links[-1], _zone_of_owner(evidence, links[-1]), links[-1].source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
-    meant = name_meant(source.target, zone)
+    meant, is_there = alias_meant(evidence.cut(zone), source.target)
     if meant is None and is_handed_over(ending, last.owner):
         yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
         return
@@ -88,7 +88,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     cure = f"remove {_named(source)}, or point it at a name that exists"
     remedy = in_zone(zone, remove=[str(source)])
-    if meant is not None:
+    if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
@@ -96,6 +96,8 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
         cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
+    elif meant is not None:
+        why += " and may lack its final dot"
     by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
@@ -182,8 +184,9 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     for owner, replies in cut.once(_in_turn).items():
         found.setdefault(owner, []).extend(reply for reply in replies if reply not in found[owner])
     for owner, showing in found.items():
-        sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
-        targets = sorted(rdata.target for rdata in max(sets, key=len))
+        sets = [targets_of(reply.rrset(owner, _CNAME)) for reply in showing]
+        longest = max(sets, key=len)
+        targets = sorted(longest)
         what, cure = (
             "and also has other data",
             f"remove the CNAME record of {plain(owner)}, or all its other records",
@@ -321,8 +324,8 @@ def _in_turn(cut: Cut) -> dict[Name, list[HeardReply]]:
 
 def _redirects_itself(owner: Name, targets: list[Name], showing: Iterable[HeardReply]) -> bool:
     """Whether a DNAME record of the name has the same target: it is not for the name itself (RFC 6672)."""
-    sets = (reply.rrset(owner, _DNAME) or () for reply in showing)
-    return any([rdata.target] == targets for rrset in sets for rdata in rrset)
+    sets = (targets_of(reply.rrset(owner, _DNAME)) for reply in showing)
+    return any([target] == targets for each in sets for target in each)
 
 
 def _types_at(owner: Name, each: Statement) -> set[dns.rdatatype.RdataType]:

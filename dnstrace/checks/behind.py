@@ -35,7 +35,8 @@ class Behind(Struct):
 def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
     """Which servers of a zone have an older version, of those that gave some replies.
 
-    None where that is not known, where all have the same, or where they do not follow one primary.
+    None where that is not known, where all have the same, or where they do not follow one primary. Nor is it
+    known of serials that are 2**31 apart: neither is newer (RFC 1982 section 3.2).
     """
     soas = above.once(_soas)
     known = {reply.address: reply for reply in among if reply.address in soas}
@@ -44,6 +45,8 @@ def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
         return None
     newest = newest_of(serials)
     old = tuple(reply for address, reply in known.items() if ahead(newest, soas[address].serial) > 0)
+    if not old:
+        return None
     oldest = min((soas[reply.address].serial for reply in old), key=lambda serial: ahead(serial, newest))
     return Behind(zone_text(above.zone), old, oldest, newest)
 

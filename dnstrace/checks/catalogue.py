@@ -80,8 +80,8 @@ class Rule(Struct):
         *others, last = self.level.value, *(level.value for level in self.also)
         return f"{', '.join(others)} or {last}" if others else last
 
-    def is_held_back(self, evidence: Evidence, partial: bool) -> bool:
-        """Whether it must not be applied, since a limit came before everything was asked; this is noted."""
+    def hold_back(self, evidence: Evidence, partial: bool) -> bool:
+        """Hold it back where a limit came before everything was asked, and note that; whether it is so."""
         if not partial or Trait.SURE_AT_ONCE in self.traits:
             return False
         evidence.held_back.add(self.code)
@@ -105,7 +105,7 @@ def of_cut(
     def enter(rule: CutRule) -> CutRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
             for cut in evidence.cuts:
-                if entry.is_held_back(evidence, cut.partial):
+                if entry.hold_back(evidence, cut.partial):
                     continue
                 faults = found_in(cut, cut.sound, entry.code, rule)
                 yield from (_finding(entry, fault, cut) for fault in faults)
@@ -123,7 +123,7 @@ def of_trace(
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
-            if not entry.is_held_back(evidence, bool(evidence.trace.cut_short)):
+            if not entry.hold_back(evidence, bool(evidence.trace.cut_short)):
                 yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
         entry = _enter(rule, (level, *also), blame, traits, apply)

@@ -16,6 +16,7 @@ from dnstrace.checks.hosts import host_of
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
+from dnstrace.checks.versions import validating
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
 from dnstrace.model.findings import Finding, Remedy
@@ -182,6 +183,12 @@ def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
     return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
 
 
+def of_unsound(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """No copy of the zone validates, not even with the keys that DS records name: signing comes first."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    return cut is not None and cause.is_error and bool(signing_of(cut).entries) and not validating(cut)
+
+
 def of_versions(_: Evidence, cause: Finding, effect: Finding) -> bool:
     """Once it is known which servers have the current version of the zone, they alone are listed."""
     zone = cause.zone
@@ -245,6 +252,7 @@ _UNTRUSTED = (
     "ds-without-dnskey ds-digest-wrong dnskey-differs signature-missing signature-bad signature-expired"
     " signature-not-yet-valid denial-broken chain-broken"
 )
+_BADLY_SIGNED = "signature-missing signature-bad signature-expired signature-not-yet-valid denial-broken"
 _LIKE_RESOLVER = (
     f"{_AT_SERVER} open-recursion soa-missing answers-differ signature-missing denial-broken chain-broken"
     " dnskey-differs"
@@ -272,6 +280,7 @@ TABLE = (
     Row(_DEAD, without_keys, "chain-broken"),
     Row("ns-address-special", unserved, "no-ipv4"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
+    Row(_BADLY_SIGNED, of_unsound, "dnskey-differs"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("ns-name-unresolvable", of_absent, "glue-missing"),
     Row("glue-missing", of_unasked, "cyclic-dependency ns-name-unresolvable"),

@@ -59,12 +59,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 8198 section 5; RFC 4034 section 4.1.2; RFC 4035 section 2.3; RFC 5155 section 7.1
     """
-    denials = cut.once(_Denials)
-    wrong = [
-        (data, denied)
-        for data in _data(cut)
-        if (denied := denials.of(_owner(data), data.data.rdtype, data.reply)) is not None
-    ]
+    wrong = cut.once(_contradicted)
     if not wrong:
         yield from _incomplete_lists(cut)
         return
@@ -296,6 +291,26 @@ def _validated(cut: Cut) -> list[Judged]:
         each
         for each in signing_of(cut).judged
         if each.data.rdtype in DENIAL_TYPES and each.trouble is None and each.checked.encloser is None
+    ]
+
+
+def contradicting_themselves(cut: Cut) -> set[str]:
+    """The addresses that return data which a signed record from the same address denies to resolvers."""
+    return {
+        data.reply.address
+        for data, denied in cut.once(_contradicted)
+        if data.data.rdtype not in _FOR_PARENTS
+        and data.reply.address in {reply.address for reply in denied.replies}
+    }
+
+
+def _contradicted(cut: Cut) -> list[tuple[Judged, Denied]]:
+    """The RRsets that a signed record denies, each with that record."""
+    denials = cut.once(_Denials)
+    return [
+        (data, denied)
+        for data in _data(cut)
+        if (denied := denials.of(_owner(data), data.data.rdtype, data.reply)) is not None
     ]
 
 

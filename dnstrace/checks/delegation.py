@@ -126,8 +126,11 @@ def _kept(cut: Cut, here: Servers, there: Servers) -> tuple[Name, ...]:
 def _all_serve(cut: Cut, names: Servers) -> bool:
     """Whether name servers all have the newest version of the zone, which asks its parent for no others."""
     known = serials(cut)
-    newest = {reply.server for reply in cut.everyone if known.get(reply.address) == newest_of(known.values())}
-    return bool(known) and names <= newest and not asked_by_csync(cut, "list", "NS")
+    if not known:
+        return False
+    serial = newest_of(known.values())
+    newest = {reply.server for reply in cut.everyone if known.get(reply.address) == serial}
+    return names <= newest and not asked_by_csync(cut, "list", "NS")
 
 
 @of_cut(Level.WARNING, Blame.HOST)

@@ -47,14 +47,14 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
     """
-    lacking = _Proofs(signing_of(cut)).lacking()
-    groups = by_server(reply for reply, _ in lacking)
-    steps = {reply.step.id for reply, _ in lacking}
+    unproved = cut.once(lacking)
+    groups = by_server(reply for reply, _ in unproved)
+    steps = {reply.step.id for reply, _ in unproved}
     asked = [reply for reply in signing_of(cut).replies if reply.step.id in steps]
     everywhere = groups.keys() >= {reply.server for reply in asked}
-    for server, replies in [(None, [reply for reply, _ in lacking])] if everywhere else groups.items():
+    for server, replies in [(None, [reply for reply, _ in unproved])] if everywhere else groups.items():
         if replies:
-            first, why = next(each for each in lacking if each[0] in replies)
+            first, why = next(each for each in unproved if each[0] in replies)
             said = first.meaning.kind.value.upper()
             yield Observation(
                 f"{question_text(first.step.question)} gets {said} without a valid proof: {why},"
@@ -95,6 +95,11 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def lacking(cut: Cut) -> list[tuple[HeardReply, str]]:
+    """The replies of a zone's servers that prove too little, each with what it lacks."""
+    return _Proofs(signing_of(cut)).lacking()
 
 
 class _Proofs:

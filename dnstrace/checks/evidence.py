@@ -13,13 +13,21 @@ import dns.rdatatype
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
-from dnstrace.analysis.paths import unheard
+from dnstrace.analysis.paths import replied, unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, lists_itself, replies_of
+from dnstrace.checks.replies import (
+    FAILING,
+    HeardReply,
+    before_silence,
+    causes_in,
+    lists_itself,
+    replies_of,
+    targets_of,
+)
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -191,9 +199,8 @@ class Cut(About):
             for attempt in step.attempts:
                 if attempt.meaning.kind is Kind.TIMEOUT:
                     found.setdefault(attempt.exchange.query.address, []).append(HeardReply(step, attempt))
-        messages = (a.exchange for a in self.all_attempts if a.exchange.message is not None)
-        replied = {exchange.query.address for exchange in messages}
-        return {a: each[0] for a, each in found.items() if len(each) > 1 and a not in replied}
+        heard = replied(self.all_steps)
+        return {a: each[0] for a, each in found.items() if len(each) > 1 and a not in heard}
 
     @cached_property
     def serving(self) -> frozenset[str]:
@@ -219,8 +226,7 @@ class Cut(About):
     @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
-        attempts = (attempt for step in self.walked for attempt in step.attempts)
-        return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
+        return replied(self.walked)
 
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
@@ -244,9 +250,8 @@ class Cut(About):
         """The name servers that the zone itself lists, each with the replies that list it."""
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
-            if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for target in sorted(rdata.target for rdata in rrset):
-                    found.setdefault(target, []).append(reply)
+            for target in sorted(targets_of(reply.rrset(self.zone, dns.rdatatype.NS))):
+                found.setdefault(target, []).append(reply)
         return found
 
 

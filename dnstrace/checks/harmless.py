@@ -20,6 +20,7 @@ from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.naming import is_below
 
+_NOT_FOR_SERVERS = frozenset({Probe.SIGNAL, Probe.DSYNC, Probe.TYPE, Probe.ADDRESS})
 _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
 
 
@@ -68,7 +69,10 @@ def _not_needed(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _within_another(known: Known, anomaly: Anomaly) -> bool:
-    """A name server needed only to look up another one, or a signal: what counts is the end of that."""
+    """A name needed only to look up another one, for a signal, or as what a target may mean.
+
+    What counts is the end of that.
+    """
     if anomaly.sort is not Sort.LOOKUP:
         return False
     steps = known.evidence.trace.steps
@@ -76,12 +80,12 @@ def _within_another(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _is_within(steps: Sequence[Step], number: int, name: Name) -> bool:
-    """Whether the outermost look-up that a step is part of seeks another name, or is needed for a signal."""
+    """Whether the outermost look-up that a step is part of seeks another name, or no name server's."""
     first = steps[number - 1]
     while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
         first = steps[first.parent - 1]
-    for_signal = first.parent is not None and steps[first.parent - 1].probe in (Probe.SIGNAL, Probe.DSYNC)
-    return for_signal or first.question.name != name
+    beside = first.parent is not None and steps[first.parent - 1].probe in _NOT_FOR_SERVERS
+    return beside or first.question.name != name
 
 
 def _only_for_keys(known: Known, anomaly: Anomaly) -> bool:

@@ -13,6 +13,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.dnssec.compact import denied_compactly
+from dnstrace.message.alias import alias_target
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
@@ -59,7 +60,7 @@ def _read(cut: Cut, name: Name) -> Host:
     kinds = {meaning.kind for _, meaning in found}
     given = [rrset for _, meaning in found for rrset in meaning.answer]
     rrsets = [rrset for rrset in given if rrset.name == name]
-    aliases = (rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME)
+    aliases = (alias_target(rrset) for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME)
     target = next(aliases, None)
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
@@ -101,7 +102,8 @@ def end_of_aliases(cut: Cut, name: Name) -> Name | None:
 
 def _links(cut: Cut) -> dict[Name, Name]:
     """The targets of the aliases seen when the addresses of name servers were asked for."""
-    return {r.name: r[0].target for r in cut.once(_given) if r.rdtype == dns.rdatatype.CNAME}
+    links = ((r.name, alias_target(r)) for r in cut.once(_given) if r.rdtype == dns.rdatatype.CNAME)
+    return {owner: target for owner, target in links if target is not None}
 
 
 def seen_addresses(cut: Cut, name: Name) -> frozenset[str]:

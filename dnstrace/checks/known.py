@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
-from dnstrace.analysis.paths import Lead, lead
+from dnstrace.analysis.paths import Lead, lead, replied
 from dnstrace.checks.anomaly import SHAPED
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.replies import replies_of
@@ -65,10 +65,9 @@ class Known:
         return {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
 
     @cached_property
-    def heard(self) -> set[str]:
+    def heard(self) -> frozenset[str]:
         """The addresses that replied to anything."""
-        attempts = (attempt for step in self._steps for attempt in step.attempts)
-        return {a.exchange.query.address for a in attempts if a.exchange.message is not None}
+        return replied(self._steps)
 
     @cached_property
     def delegated(self) -> dict[Name, set[Name]]:

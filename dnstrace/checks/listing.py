@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dnstrace.analysis.pointing import without_zone
 from dnstrace.checks.child_sync import or_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, glue, glue_records, working
@@ -12,7 +13,7 @@ from dnstrace.checks.hosts import host_of, named, walked_addresses
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.serials import records as soa_records
-from dnstrace.model import ROOT, Name
+from dnstrace.model import Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Observation
 from dnstrace.model.naming import zone_text
@@ -60,16 +61,14 @@ def known_addresses(cut: Cut, name: Name) -> tuple[str, ...]:
 def lacking_dot(cut: Cut, name: Name) -> Name | None:
     """The name that was meant by one without an address that ends in the zone for lack of its final dot.
 
-    In a master file a name without its final dot is taken as one below the zone (RFC 1035 section 5.1). That
-    zone may be the parent, where the delegation is.
+    That zone may be the parent, where the delegation is. One known to have no address was not meant.
     """
     origin = cut.zone if name.is_subdomain(cut.zone) else cut.parent
-    if origin is None or name == origin or not name.is_subdomain(origin) or origin == ROOT:
+    meant = None if origin is None else without_zone(name, origin)
+    if meant is None or known_addresses(cut, name):
         return None
-    if known_addresses(cut, name):
-        return None
-    meant = name.relativize(origin).concatenate(ROOT)
-    return meant if meant.is_subdomain(cut.zone) or meant in cut.once(_every_name) else None
+    known = meant.is_subdomain(cut.zone) or meant in cut.once(_every_name)
+    return meant if known and not host_of(cut, meant).absent else None
 
 
 def _every_name(cut: Cut) -> frozenset[Name]:

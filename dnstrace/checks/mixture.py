@@ -13,7 +13,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import addresses_lacking, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of, targets_of
 from dnstrace.checks.serials import records, serials
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Name, Probe
@@ -201,6 +201,6 @@ def child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
     """The NS RRsets at the apex, as sets of names, each with the replies that give it."""
     found: dict[Servers, list[HeardReply]] = {}
     for reply in cut.probe(Probe.NS):
-        if (rrset := reply.rrset(cut.zone, dns.rdatatype.NS)) is not None:
-            found.setdefault(frozenset(rdata.target for rdata in rrset), []).append(reply)
+        if targets := frozenset(targets_of(reply.rrset(cut.zone, dns.rdatatype.NS))):
+            found.setdefault(targets, []).append(reply)
     return found

@@ -92,9 +92,8 @@ def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
 def _instead_of_alias(cut: Cut, host: Host) -> str:
     """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
     end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
-    led = {
-        text for text in walked_addresses(cut).get(host.name, ()) if text not in glued
-    }  # by way of the alias
+    walked = walked_addresses(cut).get(host.name, ())
+    led = {text for text in walked if text not in glued}  # by way of the alias
     found = led or (() if end is None else seen_addresses(cut, end))
     serves = not glued if not found else bool(working(cut, found))
     instead = f"list {plain(end)} instead" if end is not None and serves else None

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnstrace.analysis.apexes import unsure
+from dnstrace.analysis.paths import replied
 from dnstrace.analysis.reached import zone_of
 from dnstrace.analysis.stopping import ERRORS, FAILED, MAY_FAIL
 from dnstrace.checks.about import About
 from dnstrace.checks.replies import SHOWS_NOTHING, replies_of
-from dnstrace.model import Attempt, Kind, Outcome, Probe, Purpose, Step, Trace
+from dnstrace.model import ROOT, Attempt, Kind, Outcome, Probe, Purpose, Source, Step, Trace
 
 _WAITED = 0.5  # seconds without a reply that show silence, though the limit came before the timeout
 _MAY_BE_EDNS = ERRORS | {Kind.BAD_VERSION, Kind.BAD_COOKIE}
@@ -42,8 +43,7 @@ def is_partial(cut: About, trace: Trace) -> bool:
 def _dead(steps: Sequence[Step]) -> set[str]:
     """The addresses that were given time to reply, and never did."""
     attempts = [attempt for step in steps for attempt in step.attempts]
-    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
-    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - heard
+    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - replied(steps)
 
 
 def _is_open(step: Step, dead: set[str]) -> bool:
@@ -91,20 +91,34 @@ def _probes(cut: About) -> list[Step]:
 def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     """The addresses of which a limit left open what they do to other queries than the walk's.
 
-    Empty if the limit ended the walk itself: then what the servers did until then is all that there is.
+    If the limit ended the walk itself, what the servers did until then is all that there is. Even so, silent
+    root hints may be out of date.
     """
     if not trace.cut_short:
         return frozenset()
+    old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
     controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
     asked = [step for step in cut.steps if step.zone == cut.zone]
     if _ended_walk(trace) or not (controls or any(step.limited for step in asked if step.main)):
-        return frozenset()  # other zones than those that the limit concerns get no probes
+        return old  # other zones than those that the limit concerns get no probes
     attempts = [attempt for step in asked for attempt in step.attempts]
     known = {_address(attempt) for attempt in controls if _is_known(attempt)}
     plainly = {_address(attempt) for attempt in attempts if attempt.exchange.query.edns is None}
     last = {_address(attempt): attempt for attempt in attempts}
     in_doubt = {a for a, attempt in last.items() if attempt.meaning.kind in _MAY_BE_EDNS and a not in plainly}
-    return frozenset(last.keys() - known | in_doubt)
+    return old | (last.keys() - known) | in_doubt
+
+
+def _perhaps_outdated(cut: About) -> frozenset[str]:
+    """The silent root hints, of which no root server that replied has said that they are current."""
+    steps = [step for step in cut.steps if step.zone == ROOT]
+    given = {each for step in steps for server in step.servers for each in server.addresses}
+    hints = {address.text for address in given if address.source is Source.HINT}
+    heard = replied(steps)
+    primed = [step.meaning.child for step in steps if step.purpose is Purpose.PRIME and step.meaning]
+    servers = [server for child in primed if child is not None for server in child.servers]
+    current = {address.text for server in servers for address in server.addresses}
+    return frozenset(hints - heard - current) if hints & heard else frozenset()
 
 
 def _ended_walk(trace: Trace) -> bool:

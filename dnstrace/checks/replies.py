@@ -7,19 +7,19 @@ from typing import TypeVar, cast
 
 import dns.message
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.nsbase import NSBase
 
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step
+from dnstrace.model.heard import SILENCES
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
 _PLAIN_PAYLOAD = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
-
-SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
-"""What shows that nothing came back, though it was awaited."""
 
 SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
 """What says nothing of a server: nothing was sent, or its reply was not awaited."""
@@ -101,6 +101,11 @@ def before_silence(reply: HeardReply) -> HeardReply:
     earlier = (a for a in reply.step.attempts if a.exchange.query.address == reply.address)
     errors = [attempt for attempt in earlier if attempt.meaning.kind in _OF_THE_QUERY]
     return HeardReply(reply.step, errors[-1]) if errors else reply
+
+
+def targets_of(rrset: Iterable[dns.rdata.Rdata] | None) -> list[Name]:
+    """The names that NS, CNAME or DNAME records have; those that are malformed have none."""
+    return [rdata.target for rdata in rrset or () if isinstance(rdata, NSBase)]
 
 
 def lists_itself(reply: HeardReply, zone: Name) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dnstrace.analysis.paths import shares
+from dnstrace.analysis.paths import replied, shares
 from dnstrace.analysis.reached import last_step
 from dnstrace.checks.anomalies import of_paths
 from dnstrace.checks.claims import remarkable
@@ -43,8 +43,7 @@ def _of_paths(evidence: Evidence) -> Iterator[str]:
 
 def _of_servers(evidence: Evidence) -> Iterator[str]:
     """The name servers of each zone on the way of which none of the addresses replied."""
-    attempts = (attempt for step in evidence.trace.steps for attempt in step.attempts)
-    heard = {a.exchange.query.address for a in attempts if a.exchange.message is not None}
+    heard = replied(evidence.trace.steps)
     for cut in evidence.cuts:
         names, silent = _servers(cut, heard)
         if silent:
@@ -53,7 +52,7 @@ def _of_servers(evidence: Evidence) -> Iterator[str]:
             yield f"{of_zone} {were} not heard"
 
 
-def _servers(cut: Cut, heard: set[str]) -> tuple[set[object], set[object]]:
+def _servers(cut: Cut, heard: frozenset[str]) -> tuple[set[object], set[object]]:
     """The names of a zone's servers, and of those the ones that were not heard."""
     known: dict[object, set[str]] = {server.name: set() for server in cut.servers}
     for server in cut.servers:

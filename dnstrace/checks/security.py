@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 import dns.rdatatype
 
@@ -13,10 +12,10 @@ from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.key_fixes import before_ds, same_keys
 from dnstrace.checks.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -34,6 +33,7 @@ from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import replace
 
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 
@@ -119,7 +119,8 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
 
     Why it matters: resolvers treat the zone as unsigned, so the signatures protect nobody.
 
-    How to fix it: test these DS records with `--ds`, then publish them at the registrar.
+    How to fix it: test these DS records with `--ds`, then publish them at the registrar. Before that, every
+    server of the zone has to answer and to have these keys.
 
     References: RFC 4033 section 5; RFC 4035 section 5.2; RFC 8078 section 3
     """
@@ -128,8 +129,8 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return
     if not deletes(asked) and (publish := to_publish(cut)):
-        keys = keys_text(map(key_tag, signing.signing_keys))
-        yield Observation(
+        keys, first = keys_text(map(key_tag, signing.signing_keys)), before_ds(cut)
+        found = Observation(
             f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
             f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
@@ -138,6 +139,10 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
             records=publish,
             remedy=at_parent(cut, add=publish),
         )
+        if first is not None:
+            cure, remedy = first
+            found = replace(found, cure=cure, records=(), remedy=remedy, blame=Blame.HOST)
+        yield found
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -261,33 +266,13 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=_same_keys(cut, groups),
+        cure=same_keys(cut, groups),
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
-
-
-def _same_keys(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> str:
-    """What to do where servers have different keys: copies of a zone are alike, its signers know each other.
-
-    Several sign it where the parent has DS records for keys of each, or where there are several primaries.
-    """
-    zone, signing = zone_text(cut.zone), signing_of(cut)
-    load = f"load the same version of {zone} on all its servers"
-    share = "publish the zone-signing keys of all of them in its DNSKEY records"
-    if any(not keys for keys, _ in groups):
-        return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else load
-    own = {
-        frozenset(signing.key_replies[reply.address][1] & {*signing.entries})
-        for _, replies in groups
-        for reply in replies
-    }
-    if primaries(cut) or any(one - other and other - one for one, other in combinations(own, 2)):
-        return f"have each provider that signs {zone} {share}"
-    return f"{load}; or, if several providers sign it with keys of their own, have each {share}"
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:

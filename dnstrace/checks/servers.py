@@ -10,13 +10,14 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
-from dnstrace.checks.replies import FAILING, SILENCES, HeardReply, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import SILENCES
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
@@ -219,11 +220,9 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """
     sure = {address for address, control in cut.controls.items() if control.meaning.authoritative}
     without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
-    known = {reply.address for reply in without}
-    without += [reply for reply in without_authority(cut) if reply.address not in known]
-    never = known - sure
+    never = {reply.address for reply in without} - sure
     whole = [reply for reply in without if reply.address in never]
-    single = [reply for reply in without if reply.address not in never]
+    single = [reply for reply in (*without, *without_authority(cut)) if reply.address not in never]
 
     def does(replies: list[HeardReply]) -> str:
         questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)

@@ -15,6 +15,7 @@ from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Judged, Trouble, signing_of
+from dnstrace.checks.versions import regressed, validating
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
 from dnstrace.dnssec.records import SEP
@@ -251,6 +252,12 @@ def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, se
     if not all(_signers(judged) <= sound.get(judged.what, set()) and judged.what in sound for judged in here):
         return f"sign {zone} again, and load it on {plain(server)}"
     copy = f"load {zone} on {plain(server)} as its other servers have it"
+    if server in (newest := regressed(cut)):  # the others have an older version
+        copy = f"sign {zone} again, and load it on {plain(server)}"
+    elif newest:
+        fine = {each.reply.server for each in signing_of(cut).judged if each.reply.address in validating(cut)}
+        have = "has" if len(fine) == 1 else "have"
+        copy = f"load {zone} on {plain(server)} as {listed(sorted(fine))} {have} it"
     if any(judged.trouble is not Trouble.MISSING for judged in here):
         return copy
     return f"{copy}, and make it return signatures to queries with the DO flag"

@@ -18,6 +18,7 @@ from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries
 from dnstrace.checks.statements import foreign_soa_in
+from dnstrace.checks.versions import lost_data, primary_behind, validating, worse_than_others
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
@@ -153,21 +154,43 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
     )
     cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
+    unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, new, old)
+    if lost:
+        cure = f"check whether this change is meant: if it is, {cure}; if not, correct it on {who(new)} first"
     if split:
         lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
         cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"
     found = Observation(
         message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
-        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}",
+        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}"
+        f"{', a version that is not correctly signed' if unsound else ''}{lost}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
         cure=cure,
         remedy=in_zone(cut.zone, servers=by_server(old)),
         level=_lag_level(cut, {reply.address for reply in old}),
     )
-    if not split and (primary := _primary(cut, old)) is not None:
+    if not split and (primary := primary_behind(cut, old)) is not None:
         return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
+    if unsound:
+        fine = [reply for reply in old if reply.address in validating(cut)]
+        return _left_as_they_are(cut, new, fine, found)
     return _with_servers_replaced(cut, old, new, found) or found
+
+
+def _left_as_they_are(
+    cut: Cut, new: list[HeardReply], old: list[HeardReply], found: Observation
+) -> Observation:
+    """The observation of old versions that validate, where the newest does not: it is not for copying yet."""
+    alone = by_server(old).keys().isdisjoint(by_server(new))
+    who, one = server_names if alone else where, len({reply.address for reply in old}) == 1
+    it, is_so = ("it", "is") if only_server(old) and (alone or one) else ("they", "are")
+    return replace(
+        found,
+        cure=f"fix the signing of {zone_text(cut.zone)} on {who(new)} first, and leave {who(old)} as"
+        f" {it} {is_so} until then",
+        remedy=in_zone(cut.zone, servers=by_server(new)),
+    )
 
 
 def _lag_level(cut: Cut, old: set[str]) -> Level:
@@ -179,20 +202,15 @@ def _lag_level(cut: Cut, old: set[str]) -> Level:
     return Level.WARNING
 
 
-def _primary(cut: Cut, old: list[HeardReply]) -> Name | None:
-    """The server among those with a lower serial that all copies of the zone list and name as the primary."""
-    named = {_soa(cut, reply).mname for reply in _answered(cut)}
-    copies = cut.probe(Probe.NS)
-    listing = {name for name, replies in cut.child.items() if len(replies) == len(copies)}
-    return next((reply.server for reply in old if named == {reply.server} <= listing), None)
-
-
 def _behind_secondaries(
     cut: Cut, primary: Name, by_serial: dict[int, list[HeardReply]], newest: int
 ) -> Observation:
     """The observation that the serial of the primary went back, so that no secondary copies from it."""
     own = next(serial for serial, each in by_serial.items() if primary in by_server(each))
     zone, name = zone_text(cut.zone), plain(primary)
+    again = f"transfer {zone} to it again"
+    if unsound := cut.once(worse_than_others, newest):
+        again = f"fix the signing of {zone} on {listed(unsound)} first, and leave {name} as it is until then"
     return Observation(
         message=f"{name}, which the SOA records of {zone} name as the primary server, has serial {own}, which"
         f" is older than serial {newest} on {server_names(by_serial[newest])}: no secondary copies an older"
@@ -200,7 +218,7 @@ def _behind_secondaries(
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=primary,
         cure=f"if {name} is the primary, find out whether its data is current, and raise its serial above"
-        f" {newest}; otherwise transfer {zone} to it again",
+        f" {newest}; otherwise {again}",
         remedy=in_zone(cut.zone, servers=[primary]),
     )
 

@@ -80,11 +80,12 @@ def _when(one: Stopped) -> str:
 
 def _does(found: list[Stopped]) -> str:
     """What the server does now: `did not reply to that or to anything else`."""
-    kinds = (one.again.attempt.meaning for one in found if one.again.attempt.meaning.kind in ERRORS)
-    errors = dict.fromkeys(map(result_text, kinds))
-    if errors:
-        return f"replied {listed(errors)} to that and to everything else"
-    return "did not reply to that or to anything else"
+    meanings = [one.again.attempt.meaning for one in found]
+    errors = dict.fromkeys(result_text(meaning) for meaning in meanings if meaning.kind in ERRORS)
+    if not errors:
+        return "did not reply to that or to anything else"
+    or_nothing = "" if all(meaning.kind in ERRORS for meaning in meanings) else ", or nothing,"
+    return f"replied {listed(errors)}{or_nothing} to that and to everything else"
 
 
 def _steps(found: list[Stopped]) -> tuple[int, ...]:

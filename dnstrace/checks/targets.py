@@ -7,14 +7,17 @@ from collections.abc import Iterator
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.pointing import meant_by, pointed_at
+from dnstrace.analysis.pointing import meant_by, pointed_anew, pointed_at, stands_alone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.hosts import host_of
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
-from dnstrace.model import Kind, Name, Probe
+from dnstrace.message.presentation import in_master_file
+from dnstrace.model import Kind, Name, Probe, Step
+from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
@@ -28,10 +31,12 @@ def target_without_dot(cut: Cut) -> Iterator[Observation]:
     some control panels, a name without its final dot is taken as a name below the zone.
 
     Why it matters: whoever follows the record finds nothing. Mail waits and comes back, and services are not
-    found. If that is so of all the records asked for, it is an error.
+    found. If that is so of all the records asked for, and the names that were meant have addresses, it is an
+    error.
 
     How to fix it: write the name with its final dot. In a control panel that adds the zone by itself, write
-    it without the zone's name.
+    it without the zone's name. Where the name that seems to be meant has no address, find out which host the
+    record is for: the name may also be one that was removed from the zone.
 
     References: RFC 1035 section 5.1; RFC 5321 section 5.1; RFC 2782; RFC 9460 section 2.1
     """
@@ -39,48 +44,96 @@ def target_without_dot(cut: Cut) -> Iterator[Observation]:
     for owner, rdtype in dict.fromkeys((r.name, r.rdtype) for _, r in cut.once(_pointing) if absent):
         alike = [(reply, r) for reply, r in cut.once(_pointing) if (r.name, r.rdtype) == (owner, rdtype)]
         reply, rrset = next((pair for pair in alike if _wrong(cut, pair[1])), alike[0])
-        if wrong := _wrong(cut, rrset):
-            yield _observation(cut, reply, rrset, wrong)
+        wrong = _wrong(cut, rrset)
+        if lost := {name: meant for name, meant in wrong.items() if has_addresses(cut, meant)}:
+            yield _lost(cut, reply, rrset, lost)
+        elif wrong:
+            yield _may_be_lost(cut, reply, rrset, wrong)
 
 
-def _observation(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> Observation:
-    absent, fixed = cut.once(_absent), _fixed(rrset, wrong)
-    every = {pointed_at(rdata) for rdata in rrset}
-    several = len(rrset) > 1
-    what = f"{dns.rdatatype.to_text(rrset.rdtype)} record{'s' if several else ''} of {plain(rrset.name)}"
+def _lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> Observation:
+    """The observation of targets that exist without the zone's name."""
+    fixed, every = _fixed(rrset, wrong), {pointed_at(rdata) for rdata in rrset}
+    found = (step for meant in wrong.values() for step in host_of(cut, meant).steps)
     return Observation(
-        f"the {what} {'point' if several else 'points'} to {listed(wrong)}, which"
-        f" {'does' if len(wrong) == 1 else 'do'} not exist: the final dot of {listed(wrong.values())}"
-        " is missing",
-        steps_of((reply, *(absent[name] for name in wrong))),
-        cure=f"write {listed(each.to_text() for each in wrong.values())}, with the final dot, in the {what}",
+        f"{_point(rrset, wrong)}: the final dot of {listed(wrong.values())} is missing",
+        (*_shown(cut, reply, wrong), *found),
+        cure=f"write {listed(each.to_text() for each in wrong.values())}, with the final dot, in the"
+        f" {_records(rrset)}",
         records=fixed,
         remedy=in_zone(cut.zone, change=fixed),
         level=Level.ERROR if reply.step.main and len(wrong) == len(every) else None,
     )
 
 
+def _may_be_lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> Observation:
+    """The observation of targets of which nothing shows what was meant: that is for the operator to say."""
+    dots = "its final dot" if len(wrong) == 1 else "their final dots"
+    return Observation(f"{_point(rrset, wrong)} and may lack {dots}", _shown(cut, reply, wrong))
+
+
+def _records(rrset: dns.rrset.RRset) -> str:
+    plural = "s" if len(rrset) > 1 else ""
+    return f"{dns.rdatatype.to_text(rrset.rdtype)} record{plural} of {plain(rrset.name)}"
+
+
+def _point(rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> str:
+    point = "point" if len(rrset) > 1 else "points"
+    do = "does" if len(wrong) == 1 else "do"
+    return f"the {_records(rrset)} {point} to {listed(wrong)}, which {do} not exist"
+
+
+def _shown(cut: Cut, reply: HeardReply, wrong: dict[Name, Name]) -> tuple[int, ...]:
+    absent = cut.once(_absent)
+    return steps_of((reply, *(absent[name] for name in wrong)))
+
+
 def _wrong(cut: Cut, rrset: dns.rrset.RRset) -> dict[Name, Name]:
-    """The names that do not exist to which records point, each with the one that was meant."""
+    """The names that do not exist to which records point, each with the one that may have been meant."""
     absent = cut.once(_absent)
     names = [name for rdata in rrset if (name := pointed_at(rdata)) in absent and name is not None]
-    return {name: meant for name in names if (meant := name_meant(name, cut.zone)) is not None}
+    return {name: meant for name in names if (meant := name_meant(cut, name)) is not None}
 
 
-def name_meant(target: Name, zone: Name) -> Name | None:
-    """What was meant by a target in the zone: another name of the zone, or one that can be registered."""
-    meant = meant_by(target, zone)
-    if meant is None or meant.is_subdomain(zone):
-        return meant
-    return meant if registered(meant) is not None else None
+def name_meant(cut: Cut, target: Name) -> Name | None:
+    """What a target in the zone may mean: another name of the zone, or one that can be registered.
+
+    None where the zone has other names there (`office.example.com` above `mail.office.example.com`): then it
+    is one of them that is gone.
+    """
+    meant = meant_by(target, cut.zone)
+    if meant is None or not stands_alone(_asked(cut), target, cut.zone):
+        return None
+    return meant if meant.is_subdomain(cut.zone) or registered(meant) is not None else None
+
+
+def _asked(cut: Cut) -> tuple[Step, ...]:
+    """The steps in which the servers of the zone were asked for names in it."""
+    return (*cut.walked, *cut.probe_steps(Probe.TYPE))
+
+
+def has_addresses(cut: Cut, name: Name) -> bool:
+    """Whether a name that may be meant has an address that is of use."""
+    return any(not special(text) for text in host_of(cut, name).addresses)
+
+
+def alias_meant(cut: Cut | None, target: Name) -> tuple[Name | None, bool]:
+    """What the target of an alias in a zone may mean, and whether that is known to exist.
+
+    Of another name of the zone it is enough that there is something: whether it has the data is rehearsed.
+    """
+    meant = None if cut is None else name_meant(cut, target)
+    if cut is None or meant is None:
+        return None, False
+    inside, host = meant.is_subdomain(cut.zone), host_of(cut, meant)
+    return meant, has_addresses(cut, meant) or host.alias or (inside and bool(host.denied))
 
 
 def _pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
     """The RRsets of the zone that point somewhere, each with a reply that has it."""
-    steps = (*cut.walked, *cut.probe_steps(Probe.TYPE))
     return [
         (reply, rrset)
-        for step in steps
+        for step in _asked(cut)
         for reply in replies_of(step)
         if reply.meaning.kind is Kind.ANSWER and reply.address in cut.serving
         for rrset in reply.meaning.answer
@@ -103,11 +156,5 @@ def _absent(cut: Cut) -> dict[Name, HeardReply]:
 
 def _fixed(rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> tuple[str, ...]:
     """The records with what was meant, in master-file format."""
-    texts = []
-    for rdata in rrset:
-        target = pointed_at(rdata)
-        for field in ("exchange", "target"):
-            if target in wrong and getattr(rdata, field, None) == target:
-                rdata = rdata.replace(**{field: wrong[target]})
-        texts.append(f"{rrset.name} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata.to_text()}")
-    return tuple(sorted(texts))
+    head = f"{rrset.name} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)}"
+    return tuple(sorted(f"{head} {in_master_file(pointed_anew(rdata, wrong))}" for rdata in rrset))

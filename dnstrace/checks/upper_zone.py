@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
+from dnstrace.analysis.zones_shown import signers_in
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import Kind, Name, Purpose
@@ -36,6 +37,4 @@ def _delegating(cut: Cut) -> Iterator[Name]:
 def _zones_of(reply: HeardReply) -> Iterator[Name]:
     if reply.meaning.kind is Kind.NODATA and reply.meaning.zone is not None:
         yield reply.meaning.zone
-    for rrset in reply.meaning.answer:
-        if rrset.rdtype == dns.rdatatype.RRSIG:
-            yield from (rdata.signer for rdata in rrset)
+    yield from signers_in(reply.meaning.answer)

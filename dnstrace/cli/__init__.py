@@ -64,4 +64,6 @@ def main() -> int:
                 stream.flush()
         except (OSError, ValueError):
             continue  # reported, with its exit status, when it was written
+        except KeyboardInterrupt:
+            status = 130
     os._exit(status)

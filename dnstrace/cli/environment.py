@@ -151,6 +151,9 @@ class Environment:
                 _write_all(descriptor, octets)
         except BrokenPipeError:
             raise
+        except KeyboardInterrupt:
+            self.remark("stopped by the user while the output was written: it is cut short")
+            raise
         except (OSError, ValueError) as error:
             raise Unwritable(getattr(error, "strerror", None) or str(error)) from error
 

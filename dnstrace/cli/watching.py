@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from dnstrace.cli.status import status
 from dnstrace.cli.usage import Usage
 from dnstrace.model.counting import counted
 from dnstrace.model.policy import FAIL_ON
+from dnstrace.model.structs import replace
 from dnstrace.render.document import document
 from dnstrace.render.short import data
 
@@ -52,6 +54,10 @@ def watch(
             f"--watch {pause:g}: other people's servers are asked at most once a second; give 1 or more"
         )
     first = latest = accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
+    if first.interrupted:
+        form = FORMS.get(chosen.shown.output, FORMS[Output.TREE])
+        environment.write(form(api.report(first), chosen.shown, environment))
+        return Exit.INTERRUPTED
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
     again = pause if chosen.is_live and not _may_end(chosen, latest) else 0
     _show_changes(latest, [_result_line(latest)], screen, again, chosen, environment)
@@ -61,6 +67,8 @@ def watch(
             break
         sleep(pause)
         before, latest = latest, accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
+        if latest.interrupted:
+            return Exit.INTERRUPTED
         found = differences(_document_of(first), _document_of(latest))
         since = differences(_document_of(before), _document_of(latest))
         ended = any(each.what != UNHEARD for each in found) and _ends_at_a_change(chosen)
@@ -90,7 +98,10 @@ def _why_it_is_ok(latest: Trace, policy: Policy) -> str:
 
 
 def _once_more(chosen: Choices) -> TraceAgain:
-    """A function that makes one trace as the user chose, each with nothing known."""
+    """A function that makes one trace as the user chose, each with nothing known.
+
+    If the user stops it, it returns what was found so far.
+    """
     from dnstrace.cli.planning import planned
 
     count = len(planned(chosen).questions)
@@ -99,8 +110,19 @@ def _once_more(chosen: Choices) -> TraceAgain:
 
     def trace() -> Trace:
         plan = planned(chosen)
-        question = plan.questions[0]
-        return api.trace(question.name, question.rdtype, tracing=plan.tracing, network=plan.network)
+        question, seen = plan.questions[0], deque["Trace"](maxlen=1)
+        try:
+            return api.trace(
+                question.name,
+                question.rdtype,
+                tracing=plan.tracing,
+                network=plan.network,
+                on_change=seen.append,
+            )
+        except KeyboardInterrupt:
+            if not seen:
+                raise
+            return replace(seen[0], interrupted=True)
 
     return trace
 

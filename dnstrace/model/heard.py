@@ -161,6 +161,9 @@ class Delegation(Struct):
 NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 """What says that a name has no such data, or does not exist."""
 
+SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
+"""What shows that nothing came back, though it was awaited."""
+
 
 class Meaning(Struct):
     """What one reply (or its absence) says about the question, judged from the zone whose server was asked.

@@ -51,5 +51,7 @@ class once(Generic[Reading]):
         self._name = name
 
     def __get__(self, value: Any, owner: type) -> Reading:
+        if value is None:
+            return self  # type: ignore[return-value]  # read on the class, by whoever documents it
         found = value.__dict__[self._name] = self._reading(value)
         return found

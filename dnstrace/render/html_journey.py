@@ -38,5 +38,8 @@ def _list(cards: list[str]) -> str:
 def _card(report: Report, leg: Leg, title: str, text: str) -> str:
     who = _WHO.get(leg.stage, "servers")
     head = f'<h3><span class="number">{leg.number}</span> {escape(title)}</h3>'
-    seen = f'<p class="quiet">Evidence: {steps_text(report.trace, leg.steps, 1)}</p>' if leg.steps else ""
-    return f'<li class="{who}">{head}<p>{escape(text)}</p>{seen}</li>'
+    seen = f"Evidence: {steps_text(report.trace, leg.steps, 1)}" if leg.steps else ""
+    if who == "browser" and report.trace.fetched is None:
+        who, seen = "", "Not tried in this trace: --http requests the page."
+    below = f'<p class="quiet">{seen}</p>' if seen else ""
+    return f'<li class="{who}">{head}<p>{escape(text)}</p>{below}</li>'

@@ -81,6 +81,7 @@ class Asking:
         self._looked_up = [0, 0]  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
         self.late = False  # whether the time was up before every address could reply
+        self.kept_back = False  # whether an address was not asked, so that the walk has enough queries
 
     async def run(self) -> int | None:
         """The index of the attempt to use; None if no server gave a usable reply."""

@@ -34,7 +34,21 @@ class Budget:
     @property
     def has_queries(self) -> bool:
         """Whether another query may be taken."""
-        return self.octets < self.limits.octets and self.queries < self.limits.max_queries
+        return self.octets < self.limits.octets and self.left > 0
+
+    @property
+    def left(self) -> int:
+        """How many queries may still be taken."""
+        return self.limits.max_queries - self.queries
+
+    def kept_back(self) -> None:
+        """Note that a query was not sent, so that the walk has enough of them to get to its end."""
+        self.cut_short = self.cut_short or _reached(counted(self.limits.max_queries, "query", "queries"))
+
+    def hurried(self) -> None:
+        """Note that replies were not waited for, so that the walk has enough time to get to its end."""
+        every = f"a deadline of {self.limits.deadline:g} s leaves no time to wait for every server"
+        self.cut_short = self.cut_short or every
 
     def received(self, octets: int) -> None:
         """Count the octets of a reply; each takes up to two hundred octets of memory once it is read."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dnstrace.analysis.paths import replied
 from dnstrace.analysis.stopping import ERRORS, MAY_FAIL
 from dnstrace.model import Attempt, Kind, Probe, Step
 from dnstrace.model.heard import NEGATIVE
@@ -77,8 +78,7 @@ def fails(steps: Iterable[Step], address: str) -> bool:
 def silent_to_control(steps: Iterable[Step]) -> dict[str, list[int]]:
     """By address, the control, of those that replied to nothing."""
     steps = list(steps)
-    attempts = [attempt for step in steps for attempt in step.attempts]
-    heard = {_address(attempt) for attempt in attempts if attempt.exchange.message is not None}
+    heard = replied(steps)
     controls = _last_attempts(step for step in steps if step.probe is CONTROL)
     return {_address(attempt): [step.id] for step, attempt in controls if _address(attempt) not in heard}
 

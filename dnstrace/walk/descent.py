@@ -220,13 +220,15 @@ class Walk:
         except asyncio.CancelledError:
             journal.stop(step)
             raise
+        if asking.kept_back:
+            self._context.budget.kept_back()
         if chosen is None:
             self._lookups.go_without(step, chain, asking.candidates.left_out)
             note = asking.denied or self._lookups.why_none(step) or why_none(journal[step])
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
-        late = asking.late or bool(self._context.budget.cut_short and asking.denied)
+        late = asking.late or asking.kept_back or bool(self._context.budget.cut_short and asking.denied)
         meaning = self.go_by(step, chosen, late)
         if self._context.hearing is not None and not late:
             self._context.hearing.surveyed(journal[step])

@@ -164,6 +164,11 @@ class Journal:
         """The trace, which has ended, with its result: those fields of a Trace."""
         return self._recorded(critical_path(tuple(self._steps)), **result)
 
+    def show(self, trace: Trace) -> None:
+        """Show a trace to who looks on, as the last that can be known of it."""
+        if self._on_change is not None:
+            self._on_change(trace)
+
     def _recorded(self, critical: float, **more: Any) -> Trace:
         """The trace with what is recorded, `critical` seconds as its critical path, and `more` fields."""
         stats = self._counting.stats(self.elapsed, critical)

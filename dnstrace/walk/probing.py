@@ -50,7 +50,7 @@ from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 from dnstrace.walk.syncing import requests_to_parent
-from dnstrace.walk.targets import targets_to_probe
+from dnstrace.walk.targets import meant_to_look_up, names_above_to_probe, targets_to_probe
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _MAY_BE_EDNS = (Kind.REFUSED, Kind.SERVER_FAILURE, Kind.OTHER_RCODE)
@@ -85,6 +85,15 @@ class Probing:
         trace = self._context.journal.snapshot()
         more = (*requests_to_parent(trace, zones), *targets_to_probe(trace, zones))
         await asyncio.gather(*map(self._put_beyond, more), self._ask_for_apexes())
+        await self._look_up_meant(zones)
+
+    async def _look_up_meant(self, zones: list[tuple[Delegation, Step]]) -> None:
+        """Look up what may be meant by targets that do not exist, once it is known what else is there."""
+        above = names_above_to_probe(self._context.journal.snapshot(), zones)
+        await asyncio.gather(*map(self._put_beyond, above))
+        found = meant_to_look_up(self._context.journal.snapshot(), zones)
+        allowed = [each for each in found if self._context.budget.lookup()]
+        await asyncio.gather(*(self._walk.look_up(each.name, each.after, every=True) for each in allowed))
 
     async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
         """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""
@@ -201,9 +210,9 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after.id))
-        found, known_to = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        found, in_cut = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
         servers = tuple(
-            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in known_to))
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in in_cut))
             for name in (*named, *fresh)
         )
         others = self._probed(arranged(Delegation(cut.zone, servers)), after.id)

@@ -2,7 +2,8 @@
 
 No address waits for another, and none is given up: a step lasts until the slowest address has answered or all
 of its tries have timed out, since a diagnosis needs to know whether it answers at all. An address that failed
-earlier in the run is asked once.
+earlier in the run is asked once. The walk comes first where a limit is near: a survey on its way leaves it
+queries and time, and the step is marked as limited where what is left is not enough for every address.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from math import inf
 
 from dnstrace.analysis.choice import most_common, usable
 from dnstrace.analysis.paths import UNHEARD, lead
-from dnstrace.model import Kind, Step
+from dnstrace.model import Kind, Outcome, Purpose, Step
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.context import TraceContext
@@ -25,15 +26,29 @@ from dnstrace.walk.strategy import Strategy
 ADDRESSES_AT_ONCE = 32  # more than any real delegation has; each takes a socket
 _LOOKUPS_AT_ONCE = 16
 _RETRY_SHARE = 0.5  # a retry is for a lost datagram only
+_WALKS = {Purpose.WALK, Purpose.ALIAS}
+_ENDS = {Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN, Outcome.FAILED}
+_KEPT = 2  # queries a label below the zone: for a step of the walk, and another try or a look-up
+_KEPT_FOR_CHAIN = 4  # the same with the keys of the zone
+_KEPT_MORE = 8  # for an alias, or a look-up of a name server
+_KEYS_OF_END = 4  # of the zone in which the walk ends
+_LOOKUP = 8  # queries that the look-up of a name server may take: IPv4 and IPv6, in a few zones each
+_MOST_LABELS = 8  # few names have more zone cuts above them
+_SHARE_OF_TIME = 0.5  # of what is left, for the walk after a survey
+_ENOUGH = 5.0  # seconds, in which a walk ends even if some servers are silent
 
 
 async def every_address(asking: Asking) -> int | None:
     """Ask every address; if no reply is usable, continue as the walk does when all known addresses fail."""
-    chosen = await ask_all(asking, asking.context.settings.tries)
+    tries = asking.context.settings.tries
+    chosen = await ask_all(asking, tries, kept=_kept(asking))
     _drop_silent_family(asking)
-    if chosen is not None:
-        return chosen
-    return await (first_in_order if asking.context.by_rule else first_usable)(asking)
+    if chosen is None:
+        return await (first_in_order if asking.context.by_rule else first_usable)(asking)
+    if asking.kept_back and _ends_walk(asking):  # nothing comes after it: the rest may be spent
+        rest = await ask_all(asking, tries)
+        chosen = chosen if rest is None else rest
+    return chosen
 
 
 EVERY_ADDRESS = Strategy(
@@ -41,31 +56,36 @@ EVERY_ADDRESS = Strategy(
 )
 
 
-async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | None:
+async def ask_all(asking: Asking, tries: int, sparing: bool = True, kept: int | None = None) -> int | None:
     """Ask every known address up to `tries` times; one of the attempts with the most common meaning.
 
-    If `sparing`, an address that failed earlier in the run is asked once. Afterwards the attempts are in the
-    order of the servers and their addresses.
+    If `sparing`, an address that failed earlier in the run is asked once. `kept` queries are left over, and
+    time as well, for what the walk needs after this step; None if nothing comes after it. Afterwards the
+    attempts are in the order of the servers and their addresses.
     """
     failed = {address for address in asking.candidates.seen if _is_hopeless(asking.context, address)}
     once = failed if sparing else set[str]()
     asking.candidates.ready = _in_order(asking)
-    if asyncio.get_running_loop().time() >= asking.context.until:
+    now = asyncio.get_running_loop().time()
+    if now >= asking.context.until:
         asking.late = True
         return None
+    asking.kept_back = False
+    enough = min(_SHARE_OF_TIME * (asking.context.until - now), _ENOUGH)
+    share = inf if kept is None else asking.context.until - enough
     if asking.context.hearing is not None:
         await asking.context.hearing.come()
     try:
-        _ask_ready(asking, tries, once)
+        _ask_ready(asking, tries, once, kept)
         while waiting := asking.waiting:
-            done, _ = await asyncio.wait(waiting, timeout=_left(asking), return_when=asyncio.FIRST_COMPLETED)
+            left = _left(asking, share)
+            done, _ = await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if not done:  # what was heard up to now counts
-                asking.late = True
-                await asking.give_up()
+                await _stop_waiting(asking)
                 break
             for task in [task for task in waiting if task in done]:
                 asking.take_in(task)
-            _ask_ready(asking, tries, once)
+            _ask_ready(asking, tries, once, kept)
     finally:
         places = _places(asking)
         asking.context.journal.arrange(
@@ -74,11 +94,44 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
     return most_common(asking.recorded, usable)
 
 
-def _left(asking: Asking) -> float | None:
-    """Seconds to wait for further replies; None, which is for as long as it takes, until one is usable."""
+def _left(asking: Asking, share: float) -> float | None:
+    """Seconds to wait for further replies; None, which is for as long as it takes, until one is usable.
+
+    Up to the loop's time `share`, if the walk goes on after what was heard up to now.
+    """
     if asking.context.until == inf or not any(attempt.meaning.usable for attempt in asking.recorded):
         return None
-    return max(0.0, asking.context.until - asyncio.get_running_loop().time())
+    until = asking.context.until if share == inf or _ends_walk(asking) else share
+    return max(0.0, until - asyncio.get_running_loop().time())
+
+
+async def _stop_waiting(asking: Asking) -> None:
+    """End a survey with what was heard up to now."""
+    asking.late = True
+    if asyncio.get_running_loop().time() < asking.context.until:
+        asking.context.budget.hurried()
+    await asking.give_up()
+
+
+def _kept(asking: Asking) -> int | None:
+    """Queries that a survey leaves to the walk, by the labels below its zone; None if the walk is over."""
+    context = asking.context
+    step = context.journal[asking.step]
+    of_walk = step if step.purpose in _WALKS or step.parent is None else context.journal[step.parent]
+    if of_walk.outcome in _ENDS:
+        return None
+    below = len(of_walk.question.name.labels) - len(step.zone.labels)
+    below = _MOST_LABELS if context.settings.qmin else min(below, _MOST_LABELS)
+    return _KEPT_MORE + (_KEPT_FOR_CHAIN * below + _KEYS_OF_END if context.by_rule else _KEPT * below)
+
+
+def _ends_walk(asking: Asking) -> bool:
+    """Whether the walk has its result with what was heard up to now: neither a referral nor an alias."""
+    step = asking.context.journal[asking.step]
+    chosen = most_common(step.attempts, usable)
+    if step.purpose not in _WALKS or chosen is None or asking.context.settings.qmin:
+        return False
+    return step.attempts[chosen].meaning.kind not in (Kind.REFERRAL, Kind.ALIAS)
 
 
 def _is_hopeless(context: TraceContext, address: str) -> bool:
@@ -86,20 +139,29 @@ def _is_hopeless(context: TraceContext, address: str) -> bool:
     return address in context.remembered.dead if context.by_rule else context.health.doubt(address) == FAILED
 
 
-def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
-    """Ask every address that is ready, retry those that did not answer, and look up every name."""
-    candidates = asking.candidates
+def _ask_ready(asking: Asking, tries: int, once: set[str], kept: int | None) -> None:
+    """Ask every address that is ready, retry those that did not answer, and look up every name.
+
+    What would take some of the `kept` queries is left: `kept_back`, once nothing is under way any more.
+    """
+    candidates, budget = asking.candidates, asking.context.budget
     again = [each._replace(tries=each.tries + 1) for each in candidates.timed_out]
     candidates.ready += [each for each in again if each.tries < tries and each.address.text not in once]
     candidates.timed_out = []
-    if len(candidates.ready) > 1 and not asking.context.budget.has_queries:
+    if len(candidates.ready) > 1 and not budget.has_queries:
         del candidates.ready[1:]  # one is enough to note the limit that is reached
-    while candidates.ready and len(asking.attempting) < ADDRESSES_AT_ONCE:
+    spare = inf if kept is None else budget.left - kept
+    while candidates.ready and len(asking.attempting) < ADDRESSES_AT_ONCE and spare > 0:
         candidate = candidates.ready.pop(0)
+        spare -= 1
         if not asking.take_known(candidate):
             asking.send(candidate)
-    while asking.can_look_up:
+    spare -= _LOOKUP * (len(asking.looking_up) + 1)
+    while asking.can_look_up and spare >= 0:
+        spare -= _LOOKUP
         asking.look_up_next()
+    if kept is not None and not asking.waiting and (candidates.ready or asking.can_look_up):
+        asking.kept_back = True
 
 
 def _in_order(asking: Asking) -> list[Candidate]:

@@ -1,30 +1,106 @@
 """Which names that records point to are probed: those that end in the zone, as if a final dot was lost.
 
-Such a name may be meant, and exist: only then is it right. Pure readings of the walk and of the probes.
+Such a name may be meant, and exist: only then is it right. If neither it nor any other name there exists, the
+name without the zone's is looked up: if that one exists, a final dot was lost. Pure readings of the walk and
+of the probes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.analysis.pointing import targets
-from dnstrace.model import Delegation, Probe, Question, Step, Trace
+from dnstrace.analysis.pointing import (
+    absent_targets,
+    is_denied,
+    meant_by,
+    names_above,
+    stands_alone,
+    targets,
+)
+from dnstrace.model import Delegation, Name, Probe, Question, Step, Trace
 from dnstrace.walk.beyond import Beyond
 from dnstrace.walk.syncing import once_each
 
 _MOST = 8  # names of a zone
 
+Zones = Iterable[tuple[Delegation, Step]]
 
-def targets_to_probe(trace: Trace, zones: Iterable[tuple[Delegation, Step]]) -> list[Beyond]:
+
+class Meant(NamedTuple):
+    """A name to look up, which may be meant by a target, and the probe that did not find that target."""
+
+    name: Name
+    after: int
+
+
+def targets_to_probe(trace: Trace, zones: Zones) -> list[Beyond]:
     """The probe for the addresses of each such name, of the servers of its zone."""
     found: list[Beyond] = []
     for cut, after in zones:
         of_zone = [step for step in trace.steps if step.zone == cut.zone]
         telling = [step for step in (after, *of_zone) if step.main or step.probe is Probe.TYPE]
         names = dict.fromkeys(name for step in telling for name in targets(step, cut.zone))
-        servers = once_each(cut, [step for step in of_zone if step.probe is not None])
-        asked = [Question(name, dns.rdatatype.A) for name in list(names)[:_MOST] if servers.servers]
-        found += [Beyond(Probe.TYPE, question, servers, after.id) for question in asked]
+        names |= dict.fromkeys(absent_targets(trace.steps, cut.zone))
+        found += _asked(trace, cut, after, list(names)[:_MOST])
     return found
+
+
+def names_above_to_probe(trace: Trace, zones: Zones) -> list[Beyond]:
+    """The probe for the names above each target that does not exist, of the servers of its zone."""
+    found: list[Beyond] = []
+    for cut, after in zones:
+        absent = {step.question.name: None for step in _absent(trace, cut.zone)}
+        above = dict.fromkeys(name for target in absent for name in names_above(target, cut.zone))
+        found += _asked(trace, cut, after, above)
+    return found
+
+
+def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
+    """The names that may be meant by targets that do not exist, where nothing else of the zone is there.
+
+    The name of a name server is one if it repeats that of the zone.
+    """
+    found: dict[Name, Meant] = {}
+    for cut, _ in zones:
+        probes = _probes(trace, cut.zone)
+        alone = (s for s in _absent(trace, cut.zone) if stands_alone(probes, s.question.name, cut.zone))
+        for step in (*_absent_servers(trace, cut.zone), *alone):
+            meant = meant_by(step.question.name, cut.zone)
+            if meant is not None:
+                found.setdefault(meant, Meant(meant, step.id))
+    return list(found.values())[:_MOST]
+
+
+def _absent_servers(trace: Trace, zone: Name) -> list[Step]:
+    """The probes that did not find a name server of a zone whose name repeats that of the zone."""
+    probes = _probes(trace, zone, Probe.ADDRESS)
+    asked = {step.question.name for step in probes}
+    found = [s for s in probes if (meant_by(s.question.name, zone) or zone).is_subdomain(zone)]
+    return [
+        s
+        for s in found
+        if meant_by(s.question.name, zone) not in {None, *asked} and is_denied(probes, s.question.name)
+    ]
+
+
+def _asked(trace: Trace, cut: Delegation, after: Step, names: Iterable[Name]) -> list[Beyond]:
+    probes = [step for step in trace.steps if step.zone == cut.zone and step.probe is not None]
+    servers = once_each(cut, probes)
+    asked = [Question(name, dns.rdatatype.A) for name in names if servers.servers]
+    return [Beyond(Probe.TYPE, question, servers, after.id) for question in asked]
+
+
+def _absent(trace: Trace, zone: Name) -> list[Step]:
+    """The probes that did not find a target of records of a zone."""
+    known = [*trace.steps]
+    pointed = {name for step in known if step.zone == zone for name in targets(step, zone)}
+    pointed |= set(absent_targets(known, zone))
+    probes = _probes(trace, zone)
+    return [s for s in probes if s.question.name in pointed and is_denied(probes, s.question.name)]
+
+
+def _probes(trace: Trace, zone: Name, probe: Probe = Probe.TYPE) -> list[Step]:
+    return [step for step in trace.steps if step.zone == zone and step.probe is probe]

@@ -42,6 +42,7 @@ class TraceUnderWay:
         self._validation = None if given is None else _validation(context, self._walk, given, tracing.at)
         self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
+        self.walked = False  # whether the walk has ended, and `found` is its result
         self._ended_late = ""
         self._encrypting = _encrypting(context) if context.settings.adot else None
 
@@ -55,6 +56,7 @@ class TraceUnderWay:
             self.found = await refer(self._walk, self._context.journal, self._question, first)
         else:
             self.found = await self._walk.resolve(self._question, parent=first)
+        self.walked = True
         if self._validation is not None:
             self.found, self.judgement = await self._validation.judged(self.found)
         if self._context.settings.probe:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import dns.rdatatype
 import pytest
 
-from dnstrace.analysis.paths import lead, shares, unheard
+from dnstrace.analysis.paths import lead, replied, shares, unheard
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
@@ -239,3 +239,8 @@ def test_nothing_is_said_where_not_every_server_was_asked_or_the_end_is_open() -
     assert shares((replace(asked, all_servers=False),)) == ()
     assert shares((replace(asked, outcome=None, chosen=None),)) == ()
     assert shares(()) == ()
+
+
+def test_an_address_is_heard_by_any_reply_even_an_error() -> None:
+    steps = step(1, "com.", answered(), Fault.TIMEOUT), step(2, "com.", Fault.TIMEOUT, failed(2), chosen=None)
+    assert replied(steps) == {"10.0.1.1", "10.0.2.2"} and not replied(())

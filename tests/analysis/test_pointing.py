@@ -7,8 +7,16 @@ import dns.rdataclass
 import dns.rdatatype
 import pytest
 
-from dnstrace.analysis.pointing import meant_by, pointed_at, targets
-from tests.checks.checking import checked_by_name
+from dnstrace.analysis.pointing import (
+    absent_targets,
+    is_denied,
+    meant_by,
+    names_above,
+    pointed_at,
+    stands_alone,
+    targets,
+)
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.replies import name
 
 ZONE = name("example.com.")
@@ -49,6 +57,31 @@ def test_targets_are_those_of_data_of_the_zone() -> None:
     last = [step for step in found.steps if step.main][-1]
     assert set(targets(last, ZONE)) == {name("mail.example.com.example.com.")}
     assert not set(targets(last, name("example.net.")))
+
+
+@pytest.mark.parametrize(
+    ("target", "above"),
+    [
+        ("mail.office.berlin.example.com.", ["berlin.example.com.", "office.berlin.example.com."]),
+        ("a.b.c.d.example.com.", ["d.example.com.", "b.c.d.example.com."]),
+        ("mail.example.com.example.com.", []),
+        ("mail.example.com.", []),
+    ],
+)
+def test_the_names_above_a_target_show_whose_it_is(target: str, above: list[str]) -> None:
+    assert names_above(name(target), ZONE) == tuple(map(name, above))
+
+
+def test_a_target_stands_alone_where_neither_it_nor_a_name_above_it_is_there() -> None:
+    add = "www CNAME web.office.berlin\n"
+    found = checked(
+        made_of("in-domain", zones={"example.com.": {"without": "www 300 A 192.0.2.44", "add": add}})
+    )
+    target = name("web.office.berlin.example.com.")
+    assert set(absent_targets(found.steps, ZONE)) == {target} and stands_alone(found.steps, target, ZONE)
+    assert not is_denied(found.steps, name("www.example.com.")) and not is_denied([], target)
+    unasked = [step for step in found.steps if step.question.name != target.parent()]
+    assert not stands_alone(unasked, target, ZONE)
 
 
 @pytest.mark.parametrize("rdtype", [dns.rdatatype.MX, dns.rdatatype.HTTPS])

@@ -9,7 +9,7 @@ import pytest
 
 from dnstrace import report
 from dnstrace.analysis.reached import zone_reached
-from dnstrace.analysis.zones_shown import with_zones_shown
+from dnstrace.analysis.zones_shown import signers_in, with_zones_shown
 from dnstrace.lab.world import World, load
 from dnstrace.model import Probe, Question
 from dnstrace.model.structs import replace
@@ -74,6 +74,15 @@ def test_what_the_zone_asked_has_signed_itself_is_its_own() -> None:
     world = made_of("parent-and-child", question="ns1.example.com. A", zones=left)
     found = walked_in(world)
     assert with_zones_shown(found) is found and zone_reached(found) == name("example.com.")
+
+
+def test_a_signature_that_is_malformed_names_no_zone() -> None:
+    """Any octets may stand in the place of a signature, and whoever asks for ANY gets them."""
+    add = {"dept.example.com.": {"add": "www 300 RRSIG \\# 4 00010d02\n"}}
+    odd = made_of("parent-and-child", question="www.dept.example.com. ANY", zones=add)
+    found = walked_in(odd, signed=False)
+    assert signers_in(found.answer) == set() and dns.rdatatype.RRSIG in {each.rdtype for each in found.answer}
+    assert zone_reached(checked(odd)) == DEPT
 
 
 def test_a_fault_of_a_zone_that_is_passed_on_the_way_is_that_zones() -> None:

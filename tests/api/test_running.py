@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 import dns.name
 import dns.rdatatype
 import pytest
 
+from dnstrace import trace
 from dnstrace.api.running import as_question, begun, with_findings
 from dnstrace.clock import run
 from dnstrace.lab.network import LabNetwork
@@ -46,3 +48,17 @@ def test_rules_are_applied_to_what_was_recorded_while_there_is_time(until: float
 def test_a_name_that_cannot_be_asked_for_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
         as_question("a" * 64, "A")
+
+
+@pytest.mark.parametrize("stage", ["dnstrace.walk.probing.Probing.run", "dnstrace.api.with_findings"])
+def test_a_trace_that_is_stopped_after_its_walk_shows_its_outcome(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(stage, stopped)
+    seen: list[Trace] = []
+    with pytest.raises(asyncio.CancelledError):
+        trace("www.example.com.", lab="in-domain", check=True, on_change=seen.append)
+    assert seen[-1].outcome is Outcome.ANSWER and seen[-1].answer and seen[-1].findings is None

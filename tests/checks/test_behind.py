@@ -38,14 +38,15 @@ def test_a_new_delegation_is_what_the_older_version_lacks() -> None:
     assert fixes(found, "parent-servers-differ") == {"load version 2 of example.com on ns2.example.com"}
 
 
-@pytest.mark.parametrize("other", [{"serial": 2}, {"mname": "ns2"}])
+@pytest.mark.parametrize("other", [{"serial": 2}, {"serial": 2 + 2**31}, {"mname": "ns2"}])
 def test_equal_versions_and_those_of_two_primaries_blame_nobody(other: dict[str, int | str]) -> None:
     found = checked(of_two_versions(FOLDED, SUB, **other))  # type: ignore[arg-type]
     above = Evidence(found).cut(name("example.com."))
     assert above is not None
     (asked,) = (s for s in found.steps if s.probe is Probe.CUT and s.question.name == s.zone)
     assert len(asked.attempts) == 4 and behind(above, Evidence(found).cuts[-1].referrals) is None
-    assert all("find out which" in each for each in fixes(found, "parent-servers-differ"))
+    (fix,) = fixes(found, "parent-servers-differ")
+    assert "find out which" in fix
 
 
 def test_versions_are_asked_for_only_where_servers_disagree() -> None:

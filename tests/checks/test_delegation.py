@@ -7,7 +7,7 @@ import pytest
 
 from dnstrace.lab.world import read
 from dnstrace.model.findings import Blame
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
@@ -61,6 +61,14 @@ def test_names_in_the_zone_for_the_servers_of_a_host_are_not_to_be_dropped() -> 
     assert finding.cure.startswith(
         "list ns1.example.com and ns2.example.com in the NS records of example.com"
     )
+
+
+def test_lists_that_differ_are_judged_without_a_serial() -> None:
+    """The zone lists one of two servers that serve it, and neither gives its SOA record."""
+    servers = {f"ns{number}.example.com.": {"does": ["no-soa"]} for number in (1, 2)}
+    one = {"example.com.": {"without": "@ NS ns2"}}
+    found = told(checked(made_of("in-domain", servers=servers, zones=one)).findings or ())
+    assert "ns-differs example.com." in found
 
 
 def test_of_servers_that_differ_the_one_that_is_alone_is_named() -> None:

@@ -65,6 +65,13 @@ def test_a_lost_final_dot_is_named() -> None:
     assert only(trace, "ns-differs").records == ns_records(cut, [NAMES["ns1"], NAMES["ns2"]])
 
 
+def test_a_name_that_does_not_exist_without_its_last_labels_either_lacks_no_dot() -> None:
+    trace = checked(world("ns1 ns2 ns9.example.com"))
+    found = only(trace, "ns-name-unresolvable")
+    assert "final dot" not in found.message
+    assert not any("ns9" in record for each in trace.findings or () for record in each.records)
+
+
 def test_a_name_elsewhere_that_lost_its_final_dot_is_known_by_the_parents_list() -> None:
     """The zone lists ns.example.net.example.com, its parent ns.example.net."""
     made = world("ns1 ns2 ns.example.net")

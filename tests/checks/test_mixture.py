@@ -66,6 +66,19 @@ def test_a_listed_server_with_a_zone_of_its_own_has_no_old_copy(address: str, le
     )
 
 
+@pytest.mark.parametrize("octets", ["0", "2 0561"])
+def test_ns_records_that_are_malformed_name_no_server(octets: str) -> None:
+    """Any octets may stand in the place of a name, and are kept as they are."""
+    servers = ["ns1.example.com.", "ns2.example.com."]
+    zones = {"example.com.": {"add": f"@ NS \\# {octets}\n", "servers": servers}}
+    trace = checked(made_of("in-domain", zones=zones))
+    assert "record-malformed" in {each.code for each in trace.findings or ()}
+    cut = Evidence(trace).cut(name("example.com."))
+    assert cut is not None and {*cut.child} | {each for names in child_sets(cut) for each in names} <= {
+        name(server) for server in servers
+    }
+
+
 @pytest.mark.parametrize("primary", ["ns1.example.net.", "ns1.example.org."])
 def test_servers_of_one_zone_that_list_only_themselves_are_of_one_host(primary: str) -> None:
     """The same SOA record but for its serial, and perhaps its primary."""

@@ -107,6 +107,14 @@ def test_a_server_that_is_dead_is_named_once_another_question_had_time_too() -> 
     assert said(late) == {("unreachable", "example.com.")} == said(whole("silent"))
 
 
+@pytest.mark.parametrize("most", [25, 100])
+def test_a_root_server_that_may_have_moved_is_not_called_unreachable(most: int) -> None:
+    """The limit came before a root server was asked for the addresses that they have now."""
+    found = limited("old-hints", replace(CHECKED, max_queries=most))
+    assert found.cut_short and not said(found)
+    assert said(limited("old-hints", CHECKED)) == {("hints-outdated", ".")}
+
+
 def test_where_only_the_dead_are_left_open_everything_else_is_judged() -> None:
     found = limited("silent", replace(CHECKED, deadline=5.5))
     assert found.cut_short and "soa-differs" not in found.unapplied

@@ -148,6 +148,13 @@ def test_a_lack_of_authority_for_one_type_is_named_with_it(rdtype: str) -> None:
     assert only.cure.startswith("make ns2.example.com set the AA flag in these answers")
 
 
+def test_all_answers_without_authority_are_named_and_not_only_what_the_walk_asked_for() -> None:
+    servers = {"ns2.example.com.": {"does": ["no-aa=A", "no-aa=AAAA"]}}
+    (only,) = checked(made_of("in-domain", servers=servers)).findings or ()
+    assert only.code == "not-authoritative" and len(only.steps) > 2
+    assert "www.example.com A, " in only.message and "www.example.com AAAA without authority" in only.message
+
+
 @pytest.mark.parametrize("does", ["no-aa=AAAA", "no-aa=A"])
 def test_a_server_with_authority_for_its_zone_is_never_to_be_removed_for_lack_of_it(does: str) -> None:
     servers = {f"ns{n}.example.com.": {"does": [does]} for n in (1, 2)}

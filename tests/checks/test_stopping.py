@@ -33,6 +33,14 @@ def test_a_server_that_stops_has_no_other_fault(at: float, few: bool, what: str)
     assert found.findings or at > WALKED
 
 
+def test_addresses_of_a_server_that_stop_in_two_ways_are_not_said_to_do_the_same() -> None:
+    silent = dies(WALKED, "lost", frozenset({"192.0.2.53"}))
+    refusing = dies(WALKED, "REFUSED", frozenset({"2001:db8:1::53"}))
+    found = in_trouble("in-domain", lambda each: silent(each) or refusing(each))
+    (one,) = found.findings or ()
+    assert "later replied REFUSED, or nothing, to that and to everything else" in one.message
+
+
 @pytest.mark.parametrize("what", ["lost", "rejected"])
 def test_a_network_that_is_lost_is_named_and_nobody_else_is(what: str) -> None:
     found = in_trouble("in-domain", dies(WALKED, what))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import signal
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dnstrace.cli import main
 from tests.cli.running import COMMAND, finished, run, silent_server, start
 
 NOWHERE = ["--root-hints", "/nonexistent/hints"]
@@ -176,3 +179,26 @@ def test_a_fault_of_ours_is_not_taken_for_a_negative_answer() -> None:
     ran = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (70, "")
     assert "TypeError" in ran.stderr
+
+
+def test_an_interrupt_while_all_is_flushed_has_its_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Flushed(io.StringIO):
+        def flush(self) -> None:
+            raise KeyboardInterrupt
+
+    class Ended(Exception):
+        pass
+
+    def end(status: int) -> None:
+        raise Ended(status)
+
+    monkeypatch.setattr("dnstrace.cli.command.command", lambda environment: 0)
+    monkeypatch.setattr("dnstrace.message.deferring.defer", lambda: None)
+    monkeypatch.setattr("os._exit", end)
+    monkeypatch.setattr("sys.argv", ["dnstrace", "--lab"])
+    monkeypatch.setattr("sys.stdout", Flushed())
+    try:
+        with pytest.raises(Ended, match="130"):
+            main()
+    finally:
+        gc.enable()

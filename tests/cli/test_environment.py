@@ -170,3 +170,14 @@ def test_links_are_for_terminals_that_are_known_to_show_them() -> None:
         assert not environment(False, "utf-8", **known).has_links
     for other in ({}, {"VTE_VERSION": "4600"}, {"TERM": "xterm"}, {"TERM": "dumb", "WT_SESSION": "1"}):
         assert not environment(True, "utf-8", **other).has_links
+
+
+def test_an_interrupted_write_is_reported() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise KeyboardInterrupt
+
+    there = Environment(Full(), err := io.StringIO(), {})
+    with pytest.raises(KeyboardInterrupt):
+        there.write("{}")
+    assert err.getvalue() == "dnstrace: stopped by the user while the output was written: it is cut short\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,8 @@ from dnstrace.model import Outcome
 from tests.checks.checking import checked_by_name, walked
 from tests.cli.running import Ran, Terminal, run
 from tests.lab.worlds import own
+
+Instead = Callable[[Callable[..., Trace]], None]
 
 
 class Watched:
@@ -118,3 +122,13 @@ def test_on_a_terminal_the_tree_is_drawn_anew_each_time() -> None:
 def test_as_json_each_trace_is_a_line() -> None:
     seen = Watched(own("in-domain", 1), walked("all-refuse"))("--watch", "10", "--jsonl")
     assert [json.loads(line)["outcome"] for line in seen.out.splitlines()] == ["answer", "failed"]
+
+
+def test_what_was_found_is_printed_when_the_first_trace_is_stopped(tracing: Instead) -> None:
+    def stopped(*_: Any, on_change: Callable[[Trace], None], **__: Any) -> Trace:
+        on_change(walked("in-domain"))
+        raise KeyboardInterrupt
+
+    tracing(stopped)
+    ran = run("--lab", "--watch", "5", "www.example.com")
+    assert ran.status == 130 and "192.0.2.44" in ran.out and "interrupted" in ran.out

@@ -48,6 +48,7 @@ def test_a_reading_of_an_object_is_made_once_for_each() -> None:
     one, other = Numbers(1, 2), Numbers(3, 4)
     assert [one.total, one.total, other.total, other.total] == [3, 3, 7, 7]
     assert one.made == other.made == 1
+    assert Numbers.total.__doc__ == "What they add up to."
 
 
 def test_what_is_read_again_and_again_stays_and_the_rest_has_a_bound() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from dnstrace.api import report
 from dnstrace.render.html_journey import journey_cards
@@ -17,6 +18,14 @@ def test_the_textbook_has_nine_numbered_cards_with_their_evidence() -> None:
     assert [re.findall(r'"number">(\d+)<', card) for card in cards] == [[str(n)] for n in range(1, 10)]
     assert all("Evidence: step" in card for card in cards[2:6])
     assert not any("Evidence: step" in card for card in (*cards[:2], *cards[6:]))
+
+
+def test_what_a_browser_does_is_not_shown_as_seen_where_no_page_was_requested(tmp_path: Path) -> None:
+    run("--lab", "--html", f"{tmp_path}/plain")
+    run("--lab", "--http", "--html", f"{tmp_path}/visited")
+    plain, visited = ((tmp_path / each).read_text() for each in ("plain", "visited"))
+    assert plain.count("Not tried in this trace") == 2 and '<li class="browser">' not in plain
+    assert "Not tried in this trace" not in visited and visited.count('<li class="browser">') == 2
 
 
 def test_they_are_a_section_of_the_page() -> None:

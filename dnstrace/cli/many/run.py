@@ -267,7 +267,8 @@ class _ManyRun:
         """The share of the names that have ended, estimated from the share of the file that has been read."""
         if not self._size or not self._taken:
             return None
-        return min(1.0, self._names.tell() / self._size * self._tally.ended / self._taken)
+        read = 1.0 if self._stopped else self._names.tell() / self._size  # when stopped, no more is taken
+        return min(1.0, read * self._tally.ended / self._taken)
 
 
 def _size_of(file: BinaryIO) -> int | None:

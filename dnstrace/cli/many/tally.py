@@ -101,8 +101,8 @@ class Tally:
         told = f"{counted(self.ended, 'name')} {dot} {rate:,.0f} a second {dot} {self._bad:,} bad"
         if not done:
             return told
-        left = took / done - took
-        until = f"{left // 60:.0f}:{left % 60:02.0f} left"
+        minutes, seconds = divmod(round(took / done - took), 60)
+        until = f"{minutes}:{seconds:02} left"
         return f"{bar * round(20 * done):<20} {done:4.0%} {dot} {told} {dot} {until}"
 
     def summary(self, wrong: int) -> Iterator[str]:

@@ -105,3 +105,13 @@ def test_a_name_is_listed_once_and_again_only_with_another_type() -> None:
         tally.add(Result(question, "", "answer", Exit.FINDINGS, codes=((Level.ERROR, "refuses"),)))
     (line,) = tally.findings()
     assert line == "found: error refuses (5 names): a.example, a.example MX, a.example A, b.example, the root"
+
+
+@pytest.mark.parametrize(("took", "left"), [(599.7, "10:00"), (59.4, "0:59"), (59.6, "1:00"), (0.2, "0:00")])
+def test_seconds_that_are_left_make_whole_minutes(
+    took: float, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    tally = Tally()
+    monkeypatch.setattr("time.monotonic", lambda: took)
+    assert tally.progress(0.5).endswith(f" {left} left")

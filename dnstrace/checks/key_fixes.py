@@ -1,0 +1,65 @@
+"""What to do where servers of a zone have different keys, and before a DS record is published for any."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from dnstrace.checks.delegated_keys import unheard
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import keys_text, listed
+from dnstrace.checks.remedies import at_servers, in_zone
+from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.serials import primaries
+from dnstrace.checks.signing import signing_of
+from dnstrace.checks.versions import newest, regressed, validating
+from dnstrace.dnssec.algorithms import key_tag
+from dnstrace.dnssec.records import DNSKEY
+from dnstrace.model.findings import Remedy
+from dnstrace.model.naming import zone_text
+
+Groups = list[tuple[frozenset[DNSKEY], list[HeardReply]]]
+
+
+def same_keys(cut: Cut, groups: Groups) -> str:
+    """What to do where servers have different keys: copies of a zone are alike, its signers know each other.
+
+    Several sign it where the parent has DS records for keys of each, or where there are several primaries.
+    """
+    zone, signing = zone_text(cut.zone), signing_of(cut)
+    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    if any(not keys for keys, _ in groups):
+        return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else _one(cut)
+    own = {
+        frozenset(signing.key_replies[reply.address][1] & {*signing.entries})
+        for _, replies in groups
+        for reply in replies
+    }
+    if primaries(cut) or any(one - other and other - one for one, other in combinations(own, 2)):
+        return f"have each provider that signs {zone} {share}"
+    return f"{_one(cut)}; or, if several providers sign it with keys of their own, have each {share}"
+
+
+def _one(cut: Cut) -> str:
+    """How all servers come to have one version: one that validates, once there is one."""
+    zone, entries = zone_text(cut.zone), signing_of(cut).entries
+    if servers := regressed(cut):
+        named = "its DS record names" if len(signing_of(cut).ds) == 1 else "its DS records name"
+        keys = keys_text(map(key_tag, entries))
+        return f"sign {zone} on {listed(servers)} with {keys}, which {named}, before another server loads it"
+    if entries and signing_of(cut).readable and not validating(cut):
+        return f"sign {zone} again, and load it on all its servers"
+    serial = newest(cut)
+    which = "" if serial is None else f", serial {serial},"
+    return f"load the same version of {zone}{which} on all its servers"
+
+
+def before_ds(cut: Cut) -> tuple[str, Remedy] | None:
+    """What to do before a DS record is published; None where every server was heard to have the same keys."""
+    zone = zone_text(cut.zone)
+    if silent := unheard(cut):
+        cure = f"bring {listed(silent)} back before a DS record of {zone} is published"
+        return f"{cure}: {'it' if len(silent) == 1 else 'they'} may have other keys", at_servers(*silent)
+    if len(signing_of(cut).key_groups) > 1:
+        cure = f"have all servers of {zone} serve the same keys before a DS record is published"
+        return cure, in_zone(cut.zone)
+    return None
