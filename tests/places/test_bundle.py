@@ -19,7 +19,7 @@ def test_it_is_small_and_the_same_each_time_and_holds_what_a_trace_needs_only() 
     octets = zipapp()
     zipapp.cache_clear()
     assert zipapp() == octets
-    assert len(octets) < 2**20
+    assert len(octets) < 1_200_000
     names = zipfile.ZipFile(io.BytesIO(octets)).namelist()
     assert {each.partition("/")[0] for each in names} == {"__main__.py", "dns", "dnstrace"}
     assert not [each for each in names if "/cli/" in each or "/lab/" in each or "rich" in each]
