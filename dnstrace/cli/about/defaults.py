@@ -13,6 +13,8 @@ from dnstrace.cli.usage import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_WIDEST = 40  # characters of a default whose place stands in one column with others
+
 
 def lines(variables: Mapping[str, str], left_out: str = "") -> tuple[str, ...]:
     """One line for each default, with its place behind a `#`, as a configuration file could have it.
@@ -32,7 +34,7 @@ def lines(variables: Mapping[str, str], left_out: str = "") -> tuple[str, ...]:
         rows += _of_file(path, variables, set_here, left_out)
     elif path:
         first += " (there is no such file)"
-    longest = max((len(row) for row, _ in rows), default=0)
+    longest = max((len(row) for row, _ in rows if len(row) <= _WIDEST), default=0)
     return (first, *(f"{harmless(row):<{longest}}  # {harmless(place)}" for row, place in rows))
 
 

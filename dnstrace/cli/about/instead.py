@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.environment import Environment
 
-_COLUMNS = 80
+_COLUMNS = 80  # of text, at most, however wide the terminal is
 
 
 def version(_: str, environment: Environment) -> int:
@@ -80,12 +80,12 @@ def explain(word: str, environment: Environment) -> int:
         environment.write("".join(f"{', '.join((each.name, *each.also))}\n" for each in terms().values()))
         return Exit.ANSWER
     if word == EXIT:
-        environment.write(_wrapped((f"{each.value}: {each.meaning}",) for each in Exit))
+        environment.write(_wrapped(((f"{each.value}: {each.meaning}",) for each in Exit), environment.width))
         return Exit.ANSWER
     from dnstrace.render.formats.entries import EXPLAINED
 
     of = _of_finding if word in CATALOGUE else _of_ending if word in EXPLAINED else _of_term
-    environment.write(_wrapped(of(word)))
+    environment.write(_wrapped(of(word), environment.width))
     return Exit.ANSWER
 
 
@@ -130,8 +130,9 @@ def _of_term(name: str) -> Iterator[tuple[str, ...]]:
         yield "Findings (dnstrace --explain CODE)", ", ".join(codes)
 
 
-def _wrapped(paragraphs: Iterable[tuple[str, ...]]) -> str:
-    lines = (fill(line, _COLUMNS, break_on_hyphens=False) for each in paragraphs for line in (*each, ""))
+def _wrapped(paragraphs: Iterable[tuple[str, ...]], width: int) -> str:
+    columns = min(_COLUMNS, width)
+    lines = (fill(line, columns, break_on_hyphens=False) for each in paragraphs for line in (*each, ""))
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

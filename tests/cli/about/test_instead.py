@@ -25,6 +25,13 @@ def test_version_and_schema() -> None:
     assert json.loads(run("--schema").out)["$schema"].endswith("2020-12/schema")
 
 
+@pytest.mark.parametrize("word", ["glue", "lame-server", "exit"])
+def test_an_explanation_fits_a_narrow_terminal_and_is_no_wider_than_80(word: str) -> None:
+    for columns, most in ((60, 60), (200, 80)):
+        lines = run("--explain", word, COLUMNS=str(columns)).out.splitlines()
+        assert most - 15 < max(map(len, lines)) <= most
+
+
 def test_a_finding_is_explained_and_all_are_listed() -> None:
     listed = run("--explain", "list").out.splitlines()
     assert [line.split()[0] for line in listed] == list(CATALOGUE) and run(
