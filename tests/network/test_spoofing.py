@@ -78,6 +78,7 @@ async def flooded(network: LiveNetwork) -> Exchange:
 
 @pytest.fixture
 def memory() -> Iterator[None]:
+    asyncio.run(flooded(LiveNetwork()))  # what is imported for the first one is not kept of the flood
     tracemalloc.start()
     yield
     tracemalloc.stop()
