@@ -70,9 +70,13 @@ def by_address(step: Step) -> dict[str, list[int]]:
 def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
     """The last attempt at each address of the delegation's servers, without the families in `unheard`."""
     names = {server.name for server in step.servers}
+    return [each for each in latest(step) if each.server in names and _is_asked(each, unheard)]
+
+
+def latest(step: Step) -> list[Attempt]:
+    """The last attempt at each address, without those that chance alone decided to make."""
     needed = (attempt for attempt in step.attempts if not attempt.surplus)
-    last = {attempt.exchange.query.address: attempt for attempt in needed}.values()
-    return [attempt for attempt in last if attempt.server in names and _is_asked(attempt, unheard)]
+    return list({attempt.exchange.query.address: attempt for attempt in needed}.values())
 
 
 def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:

@@ -17,6 +17,8 @@ from dnstrace.cli.status import status
 from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.planning import Planned
@@ -131,17 +133,26 @@ def _seen(report: Report, chosen: Choices) -> Report:
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:
-    """Trace one question, or return what was found so far if the user stops it."""
+    """Trace one question, with its progress on the terminal."""
     with progress:
-        try:
-            return api.trace(
-                question.name,
-                question.rdtype,
-                tracing=plan.tracing,
-                network=plan.network,
-                on_change=progress.update,
-            )
-        except KeyboardInterrupt:
-            if progress.latest is None:
-                raise
-            return replace(progress.latest, interrupted=True)
+        return trace_until_stopped(question, plan, progress.update)
+
+
+def trace_until_stopped(
+    question: Question, plan: Planned, look: Callable[[Trace], None] = lambda snapshot: None
+) -> Trace:
+    """Trace one question, or return what was found so far if the user stops it; `look` gets each snapshot."""
+    latest: list[Trace] = []
+
+    def update(snapshot: Trace) -> None:
+        latest[:] = [snapshot]
+        look(snapshot)
+
+    try:
+        return api.trace(
+            question.name, question.rdtype, tracing=plan.tracing, network=plan.network, on_change=update
+        )
+    except KeyboardInterrupt:
+        if not latest:
+            raise
+        return replace(latest[0], interrupted=True)

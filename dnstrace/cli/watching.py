@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from dnstrace.cli.status import status
 from dnstrace.cli.usage import Usage
 from dnstrace.model.counting import counted
 from dnstrace.model.policy import FAIL_ON
-from dnstrace.model.structs import replace
 from dnstrace.render.document import document
 from dnstrace.render.short import data
 
@@ -103,6 +101,7 @@ def _once_more(chosen: Choices) -> TraceAgain:
     If the user stops it, it returns what was found so far.
     """
     from dnstrace.cli.planning import planned
+    from dnstrace.cli.tracing import trace_until_stopped
 
     count = len(planned(chosen).questions)
     if count != 1:
@@ -110,19 +109,7 @@ def _once_more(chosen: Choices) -> TraceAgain:
 
     def trace() -> Trace:
         plan = planned(chosen)
-        question, seen = plan.questions[0], deque["Trace"](maxlen=1)
-        try:
-            return api.trace(
-                question.name,
-                question.rdtype,
-                tracing=plan.tracing,
-                network=plan.network,
-                on_change=seen.append,
-            )
-        except KeyboardInterrupt:
-            if not seen:
-                raise
-            return replace(seen[0], interrupted=True)
+        return trace_until_stopped(plan.questions[0], plan)
 
     return trace
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import dns.name
 import dns.rdatatype
 
+from dnstrace.analysis.paths import latest
 from dnstrace.model import (
     Address,
     Attempt,
@@ -80,7 +81,7 @@ def _not_gone_to(step: Step) -> list[Delegation]:
     """The zones to which other servers referred where the walk went by an answer; each delegation once."""
     if step.referral is not None or step.chosen is None:
         return []
-    found = (attempt.meaning.delegation for attempt in _last_attempts(step))
+    found = (attempt.meaning.delegation for attempt in latest(step))
     return list(
         {each.zone: Delegation(each.zone, each.servers) for each in found if each is not None}.values()
     )
@@ -93,7 +94,7 @@ def _other_servers(step: Step) -> list[NameServer]:
         return []
     known = {server.name for server in chosen.servers}
     found: dict[Name, dict[Address, None]] = {}
-    for attempt in _last_attempts(step):
+    for attempt in latest(step):
         other = attempt.meaning.delegation
         if other is None or other is chosen or other.zone != chosen.zone:
             continue
@@ -118,7 +119,7 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
 
     That of the zone asked then shows which of these servers are behind.
     """
-    leads = [(attempt, _zone_led_to(attempt)) for attempt in _last_attempts(step)]
+    leads = [(attempt, _zone_led_to(attempt)) for attempt in latest(step)]
     leads = [(attempt, zone) for attempt, zone in leads if zone not in supposed]
     for cut in sorted({zone for _, zone in leads if zone is not None}):
         instead = [
@@ -148,7 +149,7 @@ def _above(step: Step) -> Iterator[Beyond]:
         return
     names = between(step.zone, step.referral.zone)
     for name in dict.fromkeys((*names[: _MOST_ABOVE - 1], *names[-1:])):
-        servers = _only(step, (a for a in _last_attempts(step) if a.meaning.usable))
+        servers = _only(step, (a for a in latest(step) if a.meaning.usable))
         yield Beyond(Probe.BETWEEN, Question(name, dns.rdatatype.A), servers, step.id)
 
 
@@ -157,7 +158,7 @@ def _delegated_keys(walked: list[Step], zone: Name, supposed: Container[Name]) -
     above = next((step for step in reversed(walked) if _referred_to(step) == zone), None)
     if zone in supposed or above is None or above.referral is None or not above.referral.ds:
         return
-    referring = {a.server: a for a in reversed(_last_attempts(above)) if _zone_led_to(a) == zone}
+    referring = {a.server: a for a in reversed(latest(above)) if _zone_led_to(a) == zone}
     asked = [referring[server.name] for server in above.servers if server.name in referring]
     question = Question(zone, dns.rdatatype.DS, above.question.rdclass)
     yield Beyond(Probe.TYPE, question, _only(above, asked[:_MOST_ASKED_FOR_DS]), above.id)
@@ -180,11 +181,6 @@ def _wildcard(above: Name, asked: Question) -> Question | None:
         return Question(dns.name.Name((b"*", *above.labels)), asked.rdtype, asked.rdclass)
     except dns.name.NameTooLong:
         return None
-
-
-def _last_attempts(step: Step) -> list[Attempt]:
-    needed = (attempt for attempt in step.attempts if not attempt.surplus)
-    return list({attempt.exchange.query.address: attempt for attempt in needed}.values())
 
 
 def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:
