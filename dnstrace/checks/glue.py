@@ -59,13 +59,20 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
             message=_missing_text(cut, name, given),
             steps=(*steps_of(cut.referrals), *asked, *host.steps),
             server=name,
-            cure=f"register {listed(good) if good else 'its addresses'} as the glue for {plain(name)}"
-            if good or not known
-            else f"make {plain(name)} answer at {listed(known)}, then register that as its glue",
+            cure=_register(plain(name), known, good),
             records=glue_records(cut, name, good),
             remedy=at_parent(cut, add=glue_records(cut, name, good)),
             level=Level.WARNING if others else Level.ERROR,
         )
+
+
+def _register(name: str, known: tuple[str, ...], good: tuple[str, ...]) -> str:
+    """What to do about missing glue: an address has to work before it is registered."""
+    if good:
+        return f"register {listed(good)} as the glue for {name}"
+    if known:
+        return f"make {name} answer at {listed(known)}, then register that as its glue"
+    return f"register the addresses of {name} as glue"
 
 
 def _missing_text(cut: Cut, name: Name, given: tuple[str, ...]) -> str:
