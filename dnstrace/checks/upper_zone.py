@@ -19,7 +19,9 @@ def upper_zone(cut: Cut) -> Name | None:
     It is the zone that has its DS records, or denies them; where nothing was asked for these, the zone whose
     servers answered for it. Either may be below the zone that the walk had reached.
     """
-    keys = (step for step in cut.steps if step.purpose is Purpose.DNSKEY and step.question.name == cut.zone)
+    keys = (
+        step for step in cut.key_steps if step.purpose is Purpose.DNSKEY and step.question.name == cut.zone
+    )
     asked = [step.zone for step in (*cut.walked, *keys) if is_below(cut.zone, step.zone)]
     if cut.referrals or not asked:
         return None
@@ -28,7 +30,7 @@ def upper_zone(cut: Cut) -> Name | None:
 
 def _delegating(cut: Cut) -> Iterator[Name]:
     """The zones that replies about the DS records of a zone are from, as far as these tell."""
-    for step in cut.steps:
+    for step in cut.key_steps:
         if (step.question.name, step.question.rdtype) == (cut.zone, dns.rdatatype.DS):
             for reply in replies_of(step):
                 yield from (zone for zone in _zones_of(reply) if is_below(cut.zone, zone))
