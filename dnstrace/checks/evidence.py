@@ -16,6 +16,7 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import replied, unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
+from dnstrace.analysis.unfinished import without_unfinished
 from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
@@ -240,7 +241,7 @@ class Evidence:
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        trace = needed(trace)
+        trace = without_unfinished(needed(trace))
         self.losses = losses_in(trace.steps)
         trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
