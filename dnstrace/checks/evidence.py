@@ -14,6 +14,7 @@ from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import replied, unheard
+from dnstrace.analysis.starting import with_start_named
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
@@ -264,7 +265,7 @@ class Evidence:
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        trace = needed(trace)
+        trace = with_start_named(needed(trace))
         self.losses = losses_in(trace.steps)
         trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
