@@ -23,8 +23,9 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that cannot be reached from the Internet.
 
     What it is: an address of a name server is private, loopback, link-local, multicast or otherwise
-    reserved (the IANA special-purpose address registries). Where the walk itself starts at such an address,
-    the names are a private network's, and only those count that lead to no other host, such as loopback.
+    reserved (the IANA special-purpose address registries). If the walk itself starts at such an address, the
+    zones are those of a private network. Then only a zone counts that has no other addresses than those
+    that lead to no other machine, such as loopback.
 
     Why it matters: a resolver that picks this address asks a machine in its own network, or none at all.
     It waits in vain, or gets the answer of a stranger.
@@ -36,6 +37,8 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
     References: RFC 6890 section 2.2; RFC 1918 section 5; RFC 4193 section 4.4
     """
     private = _is_private(cut)
+    if private and cut.all_attempts:
+        return
     right = "real" if private else "public"
     where, wrong = ("other machines", why_unasked) if private else ("the Internet", special)
     walked = walked_addresses(cut)
