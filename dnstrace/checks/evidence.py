@@ -15,6 +15,7 @@ from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import replied, unheard
+from dnstrace.analysis.starting import with_start_named
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.analysis.unfinished import without_unfinished
 from dnstrace.analysis.zones_shown import zones_passed
@@ -241,7 +242,7 @@ class Evidence:
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        trace = without_unfinished(needed(trace))
+        trace = with_start_named(without_unfinished(needed(trace)))
         self.losses = losses_in(trace.steps)
         trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
