@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product, starmap
 from typing import NamedTuple
 
 from dnstrace.checks.agreement import conflict
@@ -49,7 +50,8 @@ def zone_left_over(cut: Cut) -> Iterator[Observation]:
     zone, servers, names = zone_text(cut.zone), by_server(here), server_names(here)
     what, verb = ("a server", "answers") if len(servers) == 1 else ("servers", "answer")
     yield Observation(
-        f"{names}, {what} of {parent_text(cut)}, {verb} from a copy of {zone} with serial {known[here[0].address]}, although its NS records list other servers, which have"
+        f"{names}, {what} of {parent_text(cut)}, {verb} from a copy of {zone} with serial"
+        f" {known[here[0].address]}, although its NS records list other servers, which have"
         f" serial {known[there[0].address]}: {question} gives {said_text(here[0])} instead of"
         f" {said_text(there[0])}",
         steps_of((*here, *there)),
@@ -73,7 +75,7 @@ def left_over(cut: Cut) -> LeftOver | None:
         there = [r for each in again for r in replies_of(each) if r.address in listed_at & known.keys()]
         there = [reply for reply in there if reply.meaning.usable]
         versions = {known[reply.address] for reply in here}, {known[reply.address] for reply in there}
-        if here and there and versions[0].isdisjoint(versions[1]):
-            if all(conflict(one, other) for one in here for other in there):
-                return LeftOver(here, there)
+        unlike = versions[0].isdisjoint(versions[1]) and all(starmap(conflict, product(here, there)))
+        if here and there and unlike:
+            return LeftOver(here, there)
     return None
