@@ -49,8 +49,13 @@ def without_zone(name: Name, zone: Name) -> Name | None:
 
 
 def meant_by(target: Name, zone: Name) -> Name | None:
-    """The name that was meant by one that ends in the zone, if that may be for lack of its final dot."""
+    """The name that was meant by one that ends in the zone, if that may be for lack of its final dot.
+
+    No name in the whole tree ends in a number, as an address does.
+    """
     meant = without_zone(target, zone)
+    if meant is not None and len(meant) > 1 and meant.labels[-2].isdigit():
+        return None
     return meant if meant is not None and (meant.is_subdomain(zone) or len(meant) >= _LABELS) else None
 
 

@@ -30,6 +30,7 @@ _COMPARED_OF_PROBES = (
     POSITIVE | WITHOUT_END | {Kind.NODATA}
 )  # other rules are about names that do not exist, and cuts
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+_LEADING = _ADDRESSES | {dns.rdatatype.CNAME, dns.rdatatype.HTTPS, dns.rdatatype.SVCB, dns.rdatatype.SRV}
 _MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
 
@@ -217,14 +218,17 @@ def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
 
 
 def _is_chosen(groups: list[list[HeardReply]]) -> bool:
-    """Whether addresses come from a pool: short-lived, or overlapping, or several from one server."""
+    """Whether addresses come from a pool: short-lived, or overlapping, or several from one server.
+
+    Other data is short-lived too where it changes often: it is chosen anew if one server has several.
+    """
     replies = [reply for group in groups for reply in group]
     rrsets = [rrset for reply in replies for rrset in _addresses_in(reply)]
+    many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):
-        return True
+        return many or replies[0].step.question.rdtype in _LEADING or bool(rrsets)
     if not all(map(_addresses_in, replies)):
         return False  # addresses on one server, and on another an alias that leads elsewhere
-    many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     pairs = combinations(rrsets, 2)
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
 
