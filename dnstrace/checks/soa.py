@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
@@ -119,7 +120,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
-    if mixture(cut):
+    if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
         yield _several_primaries(cut, several, by_serial)
