@@ -50,6 +50,7 @@ from dnstrace.checks import (
     steadiness,
     stopping,
     superfluous,
+    target_hosts,
     targets,
     transport,
     unexplained,
@@ -81,7 +82,7 @@ RULES = (
     interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
     letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
     special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
-    targets, records, digests,
+    targets, target_hosts, records, digests,
     security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
     parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip

@@ -46,8 +46,8 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.1; RFC 2182 section 5
     """
     names, addresses = named(cut), _all_addresses(cut)
-    if not cut.probed or not addresses or not _all_known(cut):
-        return
+    if not cut.probed or not names or not addresses or not _all_known(cut):
+        return  # of a zone that only the server given was asked for, the name servers may be unknown
     alone = all(len(_of_family(addresses, family)) <= 1 for family in _NETWORK)
     if alone or len(names) == 1:
         yield Observation(

@@ -1,8 +1,8 @@
-"""Which names that records point to are probed: those that end in the zone, as if a final dot was lost.
+"""Which names that records point to are probed: those in the zone, whose own servers know whether they exist.
 
-Such a name may be meant, and exist: only then is it right. If neither it nor any other name there exists, the
-name without the zone's is looked up: if that one exists, a final dot was lost. So is it for the name servers
-of a delegation whose names end in the zone that refers to them. Pure readings of the walk and of the probes.
+One may be there because a final dot was lost. If neither it nor any other name there exists, the name without
+the zone's is looked up: if that one exists, it was meant. So is it for the name servers of a delegation whose
+names end in the zone that refers to them. Pure readings of the walk and of the probes.
 """
 
 from __future__ import annotations

@@ -1,0 +1,57 @@
+"""What is found at a server that was given by its address names it as others do, or by that address."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from dnstrace import Trace, trace
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, read
+from dnstrace.lab.worldfile import build
+from dnstrace.model import ROOT
+
+_HIDDEN = """
+title = "a server that nobody lists"
+question = "www.example.com. A"
+include = ["in-domain"]
+[expect]
+outcome = "answer"
+findings = []
+[servers]
+"hidden.example.com." = { addresses = ["203.0.113.7"], rtt = 5, does = ["lowers-case", "no-edns"] }
+[zones."example.com."]
+servers = ["ns1.example.com.", "ns2.example.com.", "hidden.example.com."]
+"""
+
+
+def _said(found: Trace) -> set[str]:
+    """The servers that findings name; the root's name stands for none of them."""
+    assert found.findings
+    assert not any(
+        f.server == ROOT or f.message.startswith(". ") or " of .," in f.cure for f in found.findings
+    )
+    return {str(each.server) for each in found.findings}
+
+
+@pytest.mark.parametrize(("world", "servers"), [("lowers-case", {"ns1"}), ("no-edns", {"ns1", "ns2"})])
+def test_a_server_given_by_address_has_the_name_that_its_zone_knows_it_by(
+    world: str, servers: set[str]
+) -> None:
+    found = trace("www.example.com", "MX", lab=world, server="192.0.2.53", check=True, seed=1)
+    assert _said(found) == {f"{each}.example.com." for each in servers}
+
+
+def test_a_server_that_nobody_lists_is_named_by_its_address() -> None:
+    world = build("hidden", tomllib.loads(_HIDDEN), read)
+    found = trace(
+        "www.example.com", "MX", network=LabNetwork(world), server="203.0.113.7", check=True, seed=1
+    )
+    assert _said(found) == {"203.0.113.7."}
+
+
+def test_the_trace_itself_stays_as_it_was_recorded() -> None:
+    """Only what is found names the server: a trace has what was known when it was asked."""
+    found = trace("www.example.com", lab=load("in-domain"), server="192.0.2.53", check=True, seed=1)
+    assert {attempt.server for step in found.steps if step.given for attempt in step.attempts} == {ROOT}
