@@ -187,9 +187,9 @@ class Story:
 
     def _title_of(self, leg: Leg) -> str:
         """What a leg is about, in a few words."""
-        if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
-            return "A program needs records"
         if leg.zone is None:
+            if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
+                return "A program needs records"
             return _TITLES[leg.stage]
         if leg.zone == ROOT and leg.stage in _AT_THE_START and any(step.given for step in self._trace.steps):
             return _AT_THE_START[leg.stage]
