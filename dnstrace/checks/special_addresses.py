@@ -12,7 +12,7 @@ from dnstrace.checks.listing import ns_records, sorted_out
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.model.addresses import special
+from dnstrace.model.addresses import special, why_unasked
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
@@ -23,7 +23,9 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that cannot be reached from the Internet.
 
     What it is: an address of a name server is private, loopback, link-local, multicast or otherwise
-    reserved (the IANA special-purpose address registries).
+    reserved (the IANA special-purpose address registries). If the walk itself starts at such an address, the
+    zones are those of a private network. Then only a zone counts that has no other addresses than those
+    that lead to no other machine, such as loopback.
 
     Why it matters: a resolver that picks this address asks a machine in its own network, or none at all.
     It waits in vain, or gets the answer of a stranger.
@@ -34,37 +36,40 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6890 section 2.2; RFC 1918 section 5; RFC 4193 section 4.4
     """
-    if _is_private(cut):
+    private = _is_private(cut)
+    if private and cut.all_attempts:
         return
+    right = "real" if private else "public"
+    where, wrong = ("other machines", why_unasked) if private else ("the Internet", special)
     walked = walked_addresses(cut)
     every = {name: (*walked.get(name, ()), *host_of(cut, name).addresses) for name in named(cut)}
-    useful = {name for name, found in every.items() if not found or not all(map(special, found))}
+    useful = {name for name, found in every.items() if not found or not all(map(wrong, found))}
     for name, addresses in every.items():
         host = host_of(cut, name)
-        if found := {text: what for text in addresses if (what := special(text))}:
+        if found := {text: what for text in addresses if (what := wrong(text))}:
             each = listed(f"{text} ({what})" for text, what in found.items())
             observed = Observation(
                 message=f"{plain(name)} has {_addresses_noun(found)} that cannot be reached from"
-                f" the Internet: {each}",
+                f" {where}: {each}",
                 steps=(*naming_steps(cut), *host.steps),
                 server=name,
-                cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
+                cure=f"publish the {right} address of {plain(name)} instead of {listed(found)}",
                 level=Level.WARNING if len(useful) > (name in useful) else Level.ERROR,
                 remedy=in_zone(cut.zone),
             )
             if found.keys() <= {*glue(cut).get(name, ())} - {*host.addresses}:
-                yield _with_glue_changed(cut, host, observed)
+                yield _with_glue_changed(cut, host, observed, right)
             else:
                 yield observed if name in useful else _listed_by_zone_alone(cut, observed)
 
 
-def _with_glue_changed(cut: Cut, host: Host, found: Observation) -> Observation:
+def _with_glue_changed(cut: Cut, host: Host, found: Observation, right: str) -> Observation:
     """The observation with its fix at the parent: the zone itself is not known to have a special address."""
     good = working(cut, host.addresses)
     records = glue_records(cut, host.name, good)
     return replace(
         found,
-        cure=f"change the glue for {plain(host.name)} to {listed(good) if good else 'its public address'}",
+        cure=f"change the glue for {plain(host.name)} to {listed(good) if good else f'its {right} address'}",
         records=records,
         remedy=at_parent(cut, change=records),
         blame=Blame.REGISTRAR,

@@ -162,10 +162,14 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
 
 
 def _all_addresses(cut: Cut) -> list[str]:
-    """All addresses of the zone's name servers: those that the walk knew, and those in their own zones."""
-    known = [address.text for server in cut.servers for address in server.addresses]
+    """All addresses of the zone's name servers: those that the walk knew, and those in their own zones.
+
+    That of the server given to start from counts only if the zone lists it.
+    """
+    names = named(cut)
+    known = [address.text for each in cut.servers if each.name in names for address in each.addresses]
     known += [address for found in glue(cut).values() for address in found]
-    known += [address for name in named(cut) for address in host_of(cut, name).addresses]
+    known += [address for name in names for address in host_of(cut, name).addresses]
     return list(dict.fromkeys(known))
 
 

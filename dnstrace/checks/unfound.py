@@ -32,6 +32,11 @@ _NO_TOP = Reason(
     "is listed as a name server, but its top-level domain does not exist",
     "are listed as name servers, but their top-level domains do not exist",
 )
+ELSEWHERE = Reason(
+    "is listed as a name server, but has only an address where nothing serves the zone",
+    "are listed as name servers, but have only addresses where nothing serves the zone",
+)
+"""Said of names that a wildcard gives an address."""
 _TOP = 2  # labels of a top-level domain, with the root's
 
 
@@ -85,4 +90,5 @@ def fix_of(cut: Cut, group: Sequence[Host]) -> str:
     domains = dict.fromkeys(domain for host in group if (domain := unregistered(cut, host)) is not None)
     if domains:
         return f"register {listed(domains)}" if len(next(iter(domains))) > _TOP else ""
-    return f"publish an address for {listed(host.name for host in group)}"
+    hosts = [host.name for host in group if host.name != ROOT]
+    return f"publish an address for {listed(hosts)}" if hosts else ""

@@ -44,6 +44,12 @@ def closest(anchors: Anchors, name: Name) -> Name | None:
     return max(above, key=len, default=None)
 
 
+def unusable(anchors: Anchors, name: Name) -> Name | None:
+    """The deepest zone at or above `name` whose anchors all have an algorithm that is not supported."""
+    above = [zone for zone in anchors.zones if name.is_subdomain(zone) and not _usable(anchors, zone)]
+    return max(above, key=len, default=None)
+
+
 def ds_anchors(anchors: Anchors, zone: Name) -> tuple[DS, ...]:
     """The anchors of `zone` in DS form."""
     return tuple(record for record in anchors.zones.get(zone, ()) if isinstance(record, DS))

@@ -17,13 +17,14 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.dnssec.anchors import closest, ds_anchors, key_anchors
+from dnstrace.dnssec.anchors import closest, ds_anchors, key_anchors, unusable
 from dnstrace.dnssec.case import Case, Zone
 from dnstrace.dnssec.delegated import Delegated, Delegations, Says
 from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
 from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Name, Question
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import plain, zone_text
@@ -53,7 +54,7 @@ class TrustChain:
         """
         anchor = closest(self._case.anchors, target)
         if anchor is None:
-            reason = f"no trust anchor at or above {plain(target)}"
+            reason = _without_anchor(self._case.anchors, target)
             return Zone(target, SecurityStatus(Security.INDETERMINATE, reason))
         zone = self._anchor_zone(anchor)
         while zone.open and zone.name != target:
@@ -201,3 +202,10 @@ def _keys_needed(trust: Trust) -> str:
     if trust.parent is None:
         return "there is a trust anchor for it"
     return f"{zone_text(trust.parent)} publishes a DS record for it"
+
+
+def _without_anchor(anchors: Anchors, target: Name) -> str:
+    """Why there is nothing to begin with; an anchor that cannot be used is named."""
+    if (zone := unusable(anchors, target)) is not None:
+        return f"the trust anchor of {zone_text(zone)} has no supported algorithm"
+    return f"no trust anchor at or above {plain(target)}"

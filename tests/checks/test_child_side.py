@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from copy import copy
+
+import dns.rdatatype
+import dns.rrset
 import pytest
 
+from dnstrace import trace
 from dnstrace.checks import Level
 from dnstrace.checks.verdict import verdict
+from dnstrace.dnssec import parse_anchors
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Exchange, Query
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world
 
@@ -22,6 +32,33 @@ def test_signing_again_is_not_recommended_for_data_of_the_zone_below() -> None:
     said = verdict(trace)
     assert said is not None and "sign " not in said.text and "DS records of dept.example.com" in said.text
     assert all(each.remedy is not None and each.remedy.servers for each in trace.findings or ())
+
+
+class _Refers(LabNetwork):
+    """A lab in which servers refer queries for DS as they do all others, as those from before DNSSEC do."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        asked = query.question
+        if asked.rdtype != dns.rdatatype.DS or asked.name.to_text() != "example.com.":
+            return await super().exchange(query, timeout)
+        instead = replace(query, question=replace(asked, rdtype=dns.rdatatype.A))
+        found = await super().exchange(instead, timeout)
+        if found.message is None:
+            return replace(found, query=query)
+        message = copy(found.message)
+        message.question = [dns.rrset.RRset(asked.name, asked.rdclass, asked.rdtype)]
+        return replace(found, query=query, message=message, wire=message.to_wire())
+
+
+def test_a_referral_in_reply_to_a_query_for_ds_is_called_one() -> None:
+    """Such a server need not have the zone below: it cannot be told to serve it elsewhere."""
+    world = load("dnssec-good")
+    anchors = parse_anchors(world.anchors_text, world.name)
+    network = _Refers(world, signed=True)
+    found = trace("example.com", "DS", network=network, check=True, anchors=anchors, now=world.now, seed=1)
+    said = [each for each in found.findings or () if each.code == CODE]
+    assert said and all("with a referral to example.com, not from com" in each.message for each in said)
+    assert not any("different servers" in each.cure for each in said)
 
 
 @pytest.mark.parametrize(

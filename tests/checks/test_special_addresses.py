@@ -8,7 +8,7 @@ import pytest
 from dnstrace import trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
-from dnstrace.model.findings import Blame
+from dnstrace.model.findings import Blame, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
 
@@ -29,6 +29,23 @@ def test_in_a_private_tree_private_addresses_are_right() -> None:
         seed=1,
     )
     assert CODE not in {finding.code for finding in found.findings or ()}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "fe80::1", "::", "224.0.0.53"])
+def test_in_a_private_tree_an_address_that_leads_to_no_other_host_is_wrong(address: str) -> None:
+    """It is not asked there either, and nothing else would explain why the walk ends."""
+    rdtype = "AAAA" if ":" in address else "A"
+    zones = {"com.": {"add": f"example NS ns1.example.com.\nns1.example {rdtype} {address}\n"}}
+    servers = {"a.gtld-servers.net.": {"addresses": ["10.0.0.53"]}}
+    world = made_of("_internet", zones=zones, servers=servers, question="www.example.com. A")
+    found = trace("www.example.com", network=LabNetwork(world), server="10.0.0.53", check=True, seed=1)
+    (finding,) = (each for each in found.findings or () if each.code == CODE)
+    assert finding.level is Level.ERROR
+    assert finding.message.startswith(
+        f"ns1.example.com has an address that cannot be reached from other machines: {address} ("
+    )
+    assert finding.cure == "change the glue for ns1.example.com to its real address"
+    assert "unexplained" not in {each.code for each in found.findings or ()}
 
 
 @pytest.mark.parametrize("listed_above", [False, True])

@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 from dns.rdtypes.ANY.DS import DS
 
-from dnstrace.dnssec import Security, judge
+from dnstrace.dnssec import Security, judge, parse_anchors
 from dnstrace.model import Outcome, Purpose
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import Judgement
@@ -151,6 +151,14 @@ def test_without_an_anchor_above_it_is_indeterminate() -> None:
     judgement, trace = world.judged("www.unsigned.com.", anchors=world.anchors("example.com."))
     assert judgement.security is INDETERMINATE and "no trust anchor" in judgement.reason
     assert len(trace.steps) == 3
+
+
+def test_an_anchor_whose_algorithm_is_not_supported_is_named_as_the_reason() -> None:
+    """It is there, so `no trust anchor` would send its owner looking in the wrong place."""
+    anchors = parse_anchors(f"com. DS 1 3 2 {'00' * 32}\n", "text")  # DSA
+    judgement, _ = journey().judged("www.unsigned.com.", anchors=anchors)
+    assert judgement.security is INDETERMINATE
+    assert judgement.reason == "the trust anchor of com has no supported algorithm"
 
 
 def test_island_of_security() -> None:
