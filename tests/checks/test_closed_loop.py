@@ -66,7 +66,7 @@ BY_SIGNER = {
 }
 """The signing software has to change, which the lab does not have: its worlds have these records as text."""
 
-OUTSIDE = {"hints-outdated", "intercepted", "unexplained"}
+OUTSIDE = {"hints-outdated", "intercepted", "packet-loss", "unexplained"}
 """Not of the zones of a world, but of this machine or the network, or of nobody knows what."""
 
 BY_SERVERS = {
