@@ -36,6 +36,7 @@ SEEN = [
     ("zone-version", UDP, Kind.ANSWER),
     ("report-channel=reports.example.net", UDP, Kind.ANSWER),
     ("unlike-with-option=AA", UDP, Kind.ANSWER),
+    ("unlike-dname=www.example.net.", UDP, Kind.ANSWER),
     ("no-udp", UDP, Kind.TIMEOUT),
     ("no-udp", TCP, Kind.ANSWER),
     ("no-tcp", UDP, Kind.ANSWER),
