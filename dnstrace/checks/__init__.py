@@ -32,6 +32,7 @@ from dnstrace.checks import (
     left_over,
     letter_case,
     losing,
+    machines,
     mixture,
     names,
     over_tcp,
@@ -80,7 +81,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
+    interception, hints, cuts, servers, losing, steadiness, stopping, machines, question_types, over_tcp,
+    transport,
     letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses, cycles,
     names, special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
     targets, target_hosts, records, digests,

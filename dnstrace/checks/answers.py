@@ -14,6 +14,7 @@ from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.lifetimes import unlike_ttls
+from dnstrace.checks.machines import alternate
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
@@ -117,7 +118,8 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     kinds = _compared_of_probes(cut) if steps[0].purpose is Purpose.PROBE else _COMPARED
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
-    replies = [every[address] for address in first if every[address].meaning.kind in kinds]
+    steady = [every[address] for address in first if address not in cut.once(alternate)]
+    replies = [reply for reply in steady if reply.meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
         reply

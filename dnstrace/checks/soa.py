@@ -12,6 +12,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
+from dnstrace.checks.machines import alternate
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import addresses, listed, server_names, where
@@ -118,7 +119,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
     by_serial: dict[int, list[HeardReply]] = {}
-    for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
+    for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     if mixture(cut) or cut.once(left_over) is not None:
         return

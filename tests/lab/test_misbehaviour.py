@@ -56,6 +56,8 @@ SEEN = [
     ("slow", UDP, Kind.ANSWER),
     ("at-times=1 SERVFAIL", UDP, Kind.SERVER_FAILURE),
     ("at-times=1 silent", UDP, Kind.TIMEOUT),
+    ("alternates=3", UDP, Kind.ANSWER),
+    ("alternates=3 www.example.", UDP, Kind.NXDOMAIN),
     ("stops-after=1", UDP, Kind.ANSWER),
     ("stops-after=0", UDP, Kind.TIMEOUT),
     ("stops-after=0 REFUSED", UDP, Kind.REFUSED),
