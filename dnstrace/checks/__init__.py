@@ -32,7 +32,6 @@ from dnstrace.checks import (
     left_over,
     letter_case,
     losing,
-    machines,
     mixture,
     names,
     over_tcp,
@@ -45,6 +44,7 @@ from dnstrace.checks import (
     security,
     servers,
     shared_addresses,
+    shared_machines,
     signatures,
     soa,
     special_addresses,
@@ -81,9 +81,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, losing, steadiness, stopping, machines, question_types, over_tcp,
-    transport,
-    letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses, cycles,
+    interception, hints, cuts, servers, losing, steadiness, stopping, shared_machines, question_types,
+    over_tcp, transport, letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses, cycles,
     names, special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
     targets, target_hosts, records, digests,
     security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,

@@ -14,12 +14,12 @@ from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.lifetimes import unlike_ttls
-from dnstrace.checks.machines import alternate
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries, serials
+from dnstrace.checks.shared_machines import alternate
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation

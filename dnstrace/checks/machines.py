@@ -1,50 +1,70 @@
-"""The rule on addresses behind which several machines have unlike versions of the zone."""
+"""Several machines at one address: each reply is from one of them, and they may have different versions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from dnstrace.analysis.alternating import alternating
-from dnstrace.checks.catalogue import of_cut
+import dns.rdatatype
+from dns.rdtypes.ANY.SOA import SOA
+
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
-from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import by_server, steps_of
-from dnstrace.model import Probe
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.shared_machines import alternate
+from dnstrace.model.findings import Level, Observation
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.serial import ahead
 
 
-@of_cut(Level.WARNING, Blame.HOST)
-def machines_differ(cut: Cut) -> Iterator[Observation]:
-    """One address of a name server gives different versions of the zone in turn.
+def of_machines(cut: Cut) -> Iterator[Observation]:
+    """The observations of servers that have several versions of the zone at one address.
 
-    What it is: queries for the SOA record to the same address get a serial, then an older one. Several
-    machines share the address (a load balancer, anycast), and one of them has an old copy of the zone.
-
-    Why it matters: what users get depends on the machine that their query happens to reach, and differs from
-    one query to the next. Tests from one place may always reach the machine that is up to date.
-
-    How to fix it: compare the serial on each of the machines at its own address, and transfer the zone to
-    those that are behind. Take a machine out of the set while it is behind.
-
-    References: RFC 4786 section 4.4; RFC 1034 section 4.3.5; RFC 3258 section 2
+    They are no more than notices: machines that share an address may differ for a moment after a change.
     """
-    found = cut.once(alternate)
-    replies = [reply for reply in cut.probe(Probe.SOA) if reply.address in found]
-    for server, shown in by_server(replies).items():
-        serials = sorted({serial for reply in shown for serial in found[reply.address]})
+    known = cut.once(alternate)  # that is a finding of its own
+    back = {address: each for address, each in cut.once(going_back).items() if address not in known}
+    for server, replies in by_server(reply for each in back.values() for reply in each.values()).items():
+        over = {reply.address: back[reply.address] for reply in replies}
+        texts = {
+            f"serial {serial} over {reply.attempt.exchange.query.transport.value.upper()}"
+            for versions in over.values()
+            for serial, reply in versions.items()
+        }
+        zone, where = zone_text(cut.zone), addresses(replies)
         yield Observation(
-            f"{plain(server)} gives serials {listed(serials)} of {zone_text(cut.zone)} in turn at"
-            f" {addresses(shown)}: the machines behind one address have different versions",
-            steps_of(shown),
+            f"{plain(server)} has several versions of {zone} at {where}: {listed(sorted(texts))}",
+            steps_of(replies),
             server=server,
-            cure=f"compare the version of {zone_text(cut.zone)} on each of the machines behind"
-            f" {addresses(shown)}, and transfer the zone to those that are behind",
-            remedy=at_servers(server),
+            cure=f"find the machine behind {where} that has the older version, and transfer {zone} to it, or"
+            " have another one answer there",
+            level=Level.NOTICE,
+            remedy=in_zone(cut.zone, servers=(server,)),
         )
 
 
-def alternate(cut: Cut) -> dict[str, list[int]]:
-    """The addresses of the zone's servers that give an older version after a newer one, with the serials."""
-    return alternating(cut.all_steps, cut.zone)
+def going_back(cut: Cut) -> dict[str, dict[int, HeardReply]]:
+    """By address, the first reply with each serial, if a later reply had an older version of the zone.
+
+    A new version may appear at any time, and not an old one: that is from another machine at the address.
+    """
+    found: dict[str, list[tuple[float, int, HeardReply]]] = {}
+    for step in cut.steps:
+        if step.zone == cut.zone == step.question.name and step.question.rdtype == dns.rdatatype.SOA:
+            for reply in (HeardReply(step, attempt) for attempt in step.attempts):
+                soa = reply.rrset(cut.zone, dns.rdatatype.SOA)
+                if soa is not None and isinstance(soa[0], SOA):
+                    came = reply.attempt.exchange.start, soa[0].serial, reply
+                    found.setdefault(reply.address, []).append(came)
+    return {
+        address: {serial: reply for _, serial, reply in reversed(came)}
+        for address, came in found.items()
+        if any(
+            ahead(one, later) > 0 for one, later in pairwise(serial for _, serial, _ in sorted(came, key=_at))
+        )
+    }
+
+
+def _at(came: tuple[float, int, HeardReply]) -> float:
+    return came[0]
