@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.shared_machines import alternate
 from dnstrace.model.findings import Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
@@ -22,7 +23,8 @@ def of_machines(cut: Cut) -> Iterator[Observation]:
 
     They are no more than notices: machines that share an address may differ for a moment after a change.
     """
-    back = cut.once(going_back)
+    known = cut.once(alternate)  # that is a finding of its own
+    back = {address: each for address, each in cut.once(going_back).items() if address not in known}
     for server, replies in by_server(reply for each in back.values() for reply in each.values()).items():
         over = {reply.address: back[reply.address] for reply in replies}
         texts = {
