@@ -152,7 +152,7 @@ def _either(cut: Cut, group: list[Host], replaced: str) -> str:
     """The two ways to fix names: make them resolve, or replace them, which comes first in a lost domain."""
     resolved = fix_of(cut, group)
     first, second = (replaced, resolved) if unregistered(cut, group[0]) else (resolved, replaced)
-    return f"{first}, or {second}" if second else first
+    return ", or ".join(filter(None, (first, second)))
 
 
 def _listed_there(cut: Cut, at_zone: bool) -> Iterable[Name]:
@@ -242,7 +242,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
     References: RFC 1123 section 2.1; RFC 2181 section 11
     """
     for name in named(cut):
-        nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
+        nameless = name == ROOT  # no name, or the server that the user gave in place of the root's
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Observation(
                 message=f"{plain(name)} is not a valid host name: only letters, digits and"
