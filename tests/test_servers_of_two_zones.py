@@ -70,6 +70,17 @@ def test_a_server_that_refers_past_a_zone_that_it_does_not_serve_is_named() -> N
     assert told(found or ()) == ["parent-servers-differ sub.example.com. ns2.example.com."]
 
 
+def test_the_parents_servers_need_not_know_a_domain_that_is_only_supposed() -> None:
+    """They answer NXDOMAIN when asked for its DS records, as for all else."""
+    new = (
+        "@ SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1.example.com.\n@ NS ns2.example.com.\nwww A 192.0.2.7\n"
+    )
+    made = made_of("in-domain", question="www.new.com. A", zones={"new.com.": {"text": new}})
+    servers = (NameServer(name("ns1.example.com.")), NameServer(name("ns2.example.com.")))
+    trace = checked(made, supposed=(Delegation(name("new.com."), servers),))
+    assert told(trace.findings or ()) == [] and trace.outcome is Outcome.ANSWER
+
+
 @pytest.mark.parametrize("both", [(), *SOME[:1]], ids=" ".join)
 @pytest.mark.parametrize("past", ["", "ns2.example.com."])
 def test_what_is_supposed_says_nothing_about_the_names_above_it(both: tuple[str, ...], past: str) -> None:

@@ -13,7 +13,7 @@ import dns.rdata
 import dns.rdatatype
 
 from dnstrace.message.alias import alias_target
-from dnstrace.model import ROOT, Kind, Name, Outcome, Step
+from dnstrace.model import ROOT, Attempt, Kind, Name, Outcome, Step
 from dnstrace.model.naming import is_below
 
 _FIELDS = {
@@ -24,6 +24,7 @@ _FIELDS = {
     dns.rdatatype.SVCB: "target",
 }
 _ALIASES = (dns.rdatatype.DNAME, dns.rdatatype.CNAME)
+_ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _LABELS = 4  # the root's included, of a name that is surely one of the whole tree
 
 
@@ -48,19 +49,34 @@ def without_zone(name: Name, zone: Name) -> Name | None:
 
 
 def meant_by(target: Name, zone: Name) -> Name | None:
-    """The name that was meant by one that ends in the zone, if that may be for lack of its final dot."""
+    """The name that was meant by one that ends in the zone, if that may be for lack of its final dot.
+
+    No name in the whole tree ends in a number, as an address does.
+    """
     meant = without_zone(target, zone)
+    if meant is not None and len(meant) > 1 and meant.labels[-2].isdigit():
+        return None
     return meant if meant is not None and (meant.is_subdomain(zone) or len(meant) >= _LABELS) else None
 
 
 def targets(step: Step, zone: Name) -> Iterator[Name]:
-    """The names that data of a zone in the replies of a step points to, and that may lack a final dot."""
+    """The names below the apex of a zone to which its data in the replies of a step points.
+
+    Left out are those of which the same reply has the addresses.
+    """
     for attempt in step.attempts:
         for rrset in attempt.meaning.answer if attempt.meaning.kind is Kind.ANSWER else ():
             for rdata in rrset if rrset.name.is_subdomain(zone) else ():
                 name = pointed_at(rdata)
-                if name is not None and meant_by(name, zone) is not None:
+                if name is not None and is_below(name, zone) and not _has_addresses(attempt, name):
                     yield name
+
+
+def _has_addresses(attempt: Attempt, name: Name) -> bool:
+    """Whether a reply has the addresses of a name in its additional section, where most servers put them."""
+    message = attempt.exchange.message
+    additional = () if message is None else message.additional
+    return any(rrset.name == name and rrset.rdtype in _ADDRESSES for rrset in additional)
 
 
 def absent_targets(steps: Iterable[Step], zone: Name) -> Iterator[Name]:

@@ -44,6 +44,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
+from dnstrace.model.findings import Level
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.structs import replace
 
@@ -59,6 +60,7 @@ _DNS64 = ip_network("64:ff9b::/96")
 
 
 _COPIES = {Disagreement.STALE, Disagreement.OTHER, Disagreement.SPLIT_HORIZON, Disagreement.FILTERED}
+_WITHHELD = {Disagreement.FILTERED, Disagreement.REFUSES}
 _OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL of its own
 
 
@@ -77,6 +79,21 @@ def compared(trace: Trace) -> tuple[Compared, ...]:
 def all_fail(found: Collection[Compared]) -> bool:
     """Whether resolvers were asked, and none of them has an answer, not even a negative one."""
     return bool(found) and all(each.difference is not None and each.difference.has_none for each in found)
+
+
+_SOUND = frozenset({Disagreement.SAME, Disagreement.NOT_COMPARED, Disagreement.DNS64})
+
+
+def level_of(found: Compared, every: Collection[Compared]) -> Level | None:
+    """How much the answer of one of the resolvers that were asked matters; None where nothing is wrong.
+
+    One without an answer is an error if none of them has one.
+    """
+    if found.difference is None or found.difference in _SOUND:
+        return None
+    if not found.difference.has_none:
+        return Level.NOTICE
+    return Level.ERROR if all_fail(every) else Level.WARNING
 
 
 # --- what one reply means -------------------------------------------------------------------------
@@ -126,9 +143,19 @@ def _compared(trace: Trace, step: Step) -> Compared:
     difference = _failure_of(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
     past_its_ttl = bool(_extended_errors(attempt) & _STALE)
-    found = Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
-    denied = trace.outcome is Outcome.NXDOMAIN and attempt.meaning.kind is Kind.ANSWER
-    return _explained(trace, replace(found, denied=denied) if denied else found)
+    found = Compared(
+        step,
+        attempt,
+        difference,
+        held.left,
+        given,
+        replied,
+        unchecked,
+        past_its_ttl,
+        denied=trace.outcome is Outcome.NXDOMAIN and attempt.meaning.kind is Kind.ANSWER,
+        guarded=difference in _WITHHELD and _is_local(trace),
+    )
+    return _explained(trace, found)
 
 
 def _explained(trace: Trace, found: Compared) -> Compared:
@@ -209,6 +236,12 @@ def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozense
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
     """Whether any of the RDATA is an address of a kind."""
     return any(of_kind(text) for text in filter(None, map(address_of, data)))
+
+
+def _is_local(trace: Trace) -> bool:
+    """Whether the answer has addresses of one network or one machine only."""
+    mine = _rdata_of(trace.question, trace.answer)
+    return _has_address(mine, is_private) or _has_address(mine, is_nowhere)
 
 
 def _is_of_dns64(data: dns.rdata.Rdata) -> bool:

@@ -15,6 +15,7 @@ import dns.rrset
 from dnstrace.message.edited import Edited, Record, parsed
 from dnstrace.model import Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
+from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Delegated(NamedTuple):
 
     parent: Name
     cut: Delegation
+
+    def is_in(self, zone: Name | None) -> bool:
+        """Whether it is a zone that delegates: that of these servers, or one below that they have as well."""
+        return zone is not None and zone.is_subdomain(self.parent) and is_below(self.cut.zone, zone)
 
 
 class Zones:
@@ -54,7 +59,7 @@ class Zones:
         if remedy is None:
             return "no record has to change" if finding.cure else ""
         above = self.delegated(zone)
-        at_parent = above is not None and remedy.where == above.parent
+        at_parent = above is not None and above.is_in(remedy.where)
         if not (remedy.add or remedy.change or remedy.remove):
             return _why_unknown(remedy, at_parent)
         if zone is not None and above is not None and at_parent:

@@ -124,7 +124,7 @@ class _Rehearsal:
         findings = [self._findings[place] for place in places]
         remedies = [finding.remedy for finding in findings if finding.remedy is not None]
         now = self._zones.delegated(zone)
-        above = [each for each in remedies if now is not None and each.where == now.parent]
+        above = [each for each in remedies if now is not None and now.is_in(each.where)]
         below = [each for each in remedies if each not in above]
         if now is None:
             change, fresh = None, []

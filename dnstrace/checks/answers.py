@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 
 import dns.flags
@@ -30,6 +30,7 @@ _COMPARED_OF_PROBES = (
     POSITIVE | WITHOUT_END | {Kind.NODATA}
 )  # other rules are about names that do not exist, and cuts
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+_LEADING = _ADDRESSES | {dns.rdatatype.CNAME, dns.rdatatype.HTTPS, dns.rdatatype.SVCB, dns.rdatatype.SRV}
 _MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
 
@@ -170,6 +171,8 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"
         cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
+        if having := _having_zone(cut, below, instead):
+            cure = f"remove the zone {plain(below)} from {listed(having)}, to {cure}"
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",
@@ -189,6 +192,18 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
     return below, list(by_server(others))
 
 
+def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[Name]:
+    """Those of the servers that have a zone: they answer a query for its SOA record with one."""
+    probes = (step for step in cut.probe_steps(Probe.CUT) if step.question.name == zone)
+    found = {
+        reply.server
+        for step in probes
+        for reply in replies_of(step)
+        if reply.rrset(zone, dns.rdatatype.SOA) is not None and reply.meaning.authoritative
+    }
+    return [server for server in servers if server in found]
+
+
 def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
     """An error where some users get nothing, a notice where the data is chosen anew for each query.
 
@@ -203,14 +218,17 @@ def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
 
 
 def _is_chosen(groups: list[list[HeardReply]]) -> bool:
-    """Whether addresses come from a pool: short-lived, or overlapping, or several from one server."""
+    """Whether addresses come from a pool: short-lived, or overlapping, or several from one server.
+
+    Other data is short-lived too where it changes often: it is chosen anew if one server has several.
+    """
     replies = [reply for group in groups for reply in group]
     rrsets = [rrset for reply in replies for rrset in _addresses_in(reply)]
+    many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):
-        return True
+        return many or replies[0].step.question.rdtype in _LEADING or bool(rrsets)
     if not all(map(_addresses_in, replies)):
         return False  # addresses on one server, and on another an alias that leads elsewhere
-    many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     pairs = combinations(rrsets, 2)
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
 

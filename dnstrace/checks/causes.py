@@ -12,7 +12,9 @@ from typing import NamedTuple
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.hosts import host_of
+from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.listing import lacking_dot
+from dnstrace.checks.names import literal
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
@@ -28,6 +30,7 @@ _SAME_FIX = {
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
     "hosts-mixed": "answers-differ dnskey-differs",
+    "zone-left-over": "answers-differ dnskey-differs ds-without-dnskey signature-missing chain-broken",
     "signature-missing": "type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
@@ -178,6 +181,17 @@ def of_unasked(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     return of_zone(evidence, cause, effect) and not of_absent(evidence, effect, cause)
 
 
+def of_mistyped(evidence: Evidence, _: Finding, effect: Finding) -> bool:
+    """The name of the server, or those of all servers of the zone, lack the final dot, or are addresses."""
+    cut = None if effect.zone is None else evidence.cut(effect.zone)
+    names = () if cut is None else named(cut) if effect.server is None else [effect.server]
+    return (
+        cut is not None
+        and bool(names)
+        and all(lacking_dot(cut, name) or literal(cut, name) for name in names)
+    )
+
+
 def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
     """One and the same change to the data of the zone or its parent fixes both."""
     return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
@@ -266,6 +280,7 @@ TABLE = (
     Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
+    Row("zone-left-over", of_zone, _SAME_FIX["zone-left-over"]),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("ns-differs", of_versions, "answers-differ"),
@@ -283,6 +298,11 @@ TABLE = (
     Row(_BADLY_SIGNED, of_unsound, "dnskey-differs"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("ns-name-unresolvable", of_absent, "glue-missing"),
+    Row(
+        "ns-name-unresolvable ns-name-is-address",
+        of_mistyped,
+        f"{_DEAD} same-address too-few-servers one-network",
+    ),
     Row("glue-missing", of_unasked, "cyclic-dependency ns-name-unresolvable"),
     Row("ds-digest-wrong", of_zone, "ds-without-dnskey chain-broken"),
     Row("ds-without-dnskey ds-digest-wrong", of_zone, "signature-missing denial-broken cds-differs"),

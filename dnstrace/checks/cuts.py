@@ -64,8 +64,7 @@ def answers_below_cut(cut: Cut) -> Iterator[Observation]:
             f" {zone_text(cut.zone)} ({said_text(each.reply)}), although it refers to {plain(below)}",
             steps_of([*(one.reply for one, _ in mine), referral.reply]),
             server=server,
-            cure=f"remove what {zone_text(cut.zone)} has at and below {plain(below)} on {plain(server)},"
-            " except NS, DS and glue records",
+            cure=_referring(cut, server, below, mine),
             level=Level.WARNING if same else None,
             remedy=in_zone(cut.zone, remove=_records(mine), servers=(server,)),
         )
@@ -161,7 +160,7 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
     records = () if refused else _ns_records(cut)
     answer = f"answers the query for the NS records of {zone_text(cut.zone)} with"
     does = " and ".join(dict.fromkeys(_denied(reply) for reply in lacking))
-    some = "" if len(lacking) < len(cut.probe(Probe.NS)) else ": the zone has none"
+    some = "" if refused or len(lacking) < len(cut.probe(Probe.NS)) else ": the zone has none"
     servers = tuple(by_server(lacking))
     yield Observation(
         f"{where(lacking)} {answer if len(servers) == 1 else answer.replace('answers', 'answer', 1)}"
@@ -173,6 +172,20 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
         else f"add the NS records of {zone_text(cut.zone)} to the zone itself, as in its parent",
         records=records,
         remedy=in_zone(cut.zone, add=records) if records else at_servers(*servers),
+    )
+
+
+def _referring(cut: Cut, server: Name, below: Name, wrong: list[tuple[Statement, Name]]) -> str:
+    """How to have a server refer to a zone below: no record was left over where it only denies names."""
+    removed = (
+        f"remove what {zone_text(cut.zone)} has at and below {plain(below)} on {plain(server)}, except NS, DS"
+        " and glue records"
+    )
+    if any(one.kind is not Kind.NXDOMAIN for one, _ in wrong):
+        return removed
+    return (
+        f"make {plain(server)} refer queries for names below {plain(below)} to the servers of that zone: its"
+        " software, or what is in front of it, denies them instead"
     )
 
 

@@ -9,8 +9,8 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import counted, question_text, where
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.phrases import counted, listed, question_text, where
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Signing, signing_of
@@ -42,8 +42,8 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
     hang.
 
     How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt, and
-    check that all servers have that version. If that does not help, the fault is in the server's
-    software.
+    check that all servers have that version. If the servers have the records that prove it, as other
+    replies show, the fault is in their software, and signing again does not help.
 
     References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
     """
@@ -56,14 +56,20 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
         if replies:
             first, why = next(each for each in unproved if each[0] in replies)
             said = first.meaning.kind.value.upper()
+            cure = f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers"
+            remedy, chosen = in_zone(cut.zone, servers=by_server(replies)), ""
+            if all(reply.address in cut.once(_choosing_wrong) for reply in replies):
+                chosen = ", although the zone has records that prove it, as other replies show"
+                cure = f"update the name server software of {listed(by_server(replies))}, which chooses the"
+                cure, remedy = f"{cure} wrong records for such replies", at_servers(*by_server(replies))
             yield Observation(
                 f"{question_text(first.step.question)} gets {said} without a valid proof: {why},"
-                f" on {where(replies)}",
+                f" on {where(replies)}{chosen}",
                 steps_of(replies),
                 server=server,
-                cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
+                cure=cure,
                 level=_denial_level(cut, replies, asked),
-                remedy=in_zone(cut.zone, servers=by_server(replies)),
+                remedy=remedy,
             )
 
 
@@ -102,6 +108,17 @@ def lacking(cut: Cut) -> list[tuple[HeardReply, str]]:
     return _Proofs(signing_of(cut)).lacking()
 
 
+def _choosing_wrong(cut: Cut) -> frozenset[str]:
+    """The addresses that have the records which all their replies with too little proof lack.
+
+    Other replies of theirs include these records: the zone is well signed, and the servers choose others.
+    """
+    proofs, found = _Proofs(signing_of(cut)), dict[str, list[HeardReply]]()
+    for reply, _ in cut.once(lacking):
+        found.setdefault(reply.address, []).append(reply)
+    return frozenset(address for address, replies in found.items() if proofs.has_proof(replies))
+
+
 class _Proofs:
     """What the replies of a zone's servers prove; equal replies are examined once."""
 
@@ -128,7 +145,7 @@ class _Proofs:
             return None
         key = reply.step.question, reply.meaning.kind, self._sections(reply, message)
         if key not in self._known:
-            found = self._weigh(reply)
+            found = self._weigh(reply, self._denial(reply))
             spent = self._effort.spent_hashes >= self._effort.limits.hashes
             self._known[key] = None if spent else found
         return self._known[key]
@@ -143,24 +160,37 @@ class _Proofs:
             )
         return self._octets[octets]
 
-    def _weigh(self, reply: HeardReply) -> str | None:
+    def has_proof(self, replies: list[HeardReply]) -> bool:
+        """Whether replies of one address would prove enough with the records of all its other replies."""
+        address = replies[0].address
+        denial = self._denial(*(each for each in self._signing.replies if each.address == address))
+        return all(self._is_shown(reply, denial) for reply in replies)
+
+    def _is_shown(self, reply: HeardReply, denial: Denial) -> bool:
+        name, rdtype = reply.meaning.target or reply.step.question.name, reply.step.question.rdtype
+        if reply.meaning.kind not in NEGATIVE or not name.is_subdomain(self._signing.zone):
+            return self._weigh(reply, denial) is None
+        absent = reply.meaning.kind is Kind.NXDOMAIN
+        proof = denial.nxdomain(name) if absent else denial.nodata(name, rdtype)
+        return proof.shown is not ProofResult.UNPROVED
+
+    def _weigh(self, reply: HeardReply, denial: Denial) -> str | None:
         """What a reply lacks as its proof; None if nothing."""
         if reply.meaning.kind in NEGATIVE:
-            return self._negative(reply)
+            return self._negative(reply, denial)
         if reply.meaning.kind is Kind.REFERRAL:
-            return self._referral(reply)
+            return self._referral(reply, denial)
         for judged in self._signing.judged:
             if judged.reply is reply and (encloser := judged.checked.encloser) is not None:
-                proof = self._denial(reply).wildcard_answer(judged.data.name, encloser)
+                proof = denial.wildcard_answer(judged.data.name, encloser)
                 if proof.shown is ProofResult.UNPROVED:
                     return proof.text
         return None
 
-    def _negative(self, reply: HeardReply) -> str | None:
+    def _negative(self, reply: HeardReply, denial: Denial) -> str | None:
         name = reply.meaning.target or reply.step.question.name
         if not name.is_subdomain(self._signing.zone):
             return None
-        denial = self._denial(reply)
         absent, bare = denial.nxdomain(name), denial.nodata(name, reply.step.question.rdtype)
         if absent.shown is not ProofResult.UNPROVED or bare.shown is not ProofResult.UNPROVED:
             return None
@@ -168,7 +198,7 @@ class _Proofs:
             return None  # the record that was asked for, though in the authority section
         return absent.text if reply.meaning.kind is Kind.NXDOMAIN else bare.text
 
-    def _referral(self, reply: HeardReply) -> str | None:
+    def _referral(self, reply: HeardReply, denial: Denial) -> str | None:
         """What a referral lacks as the proof that there is no DS, where the zone itself denies it."""
         below = reply.meaning.delegation
         if below is None or below.ds is not None or reply.message is None:
@@ -176,16 +206,21 @@ class _Proofs:
         denials = signed(reply.message.authority, DENIAL_TYPES)
         if not any(self._signing.zone in data.signers() for data in denials):
             return None
-        proof = self._denial(reply).no_ds(below.zone)
+        proof = denial.no_ds(below.zone)
         return proof.text if proof.shown is ProofResult.UNPROVED else None
 
-    def _denial(self, reply: HeardReply) -> Denial:
-        assert reply.message is not None
-        rrsets = [*reply.message.authority, *reply.message.answer]
+    def _denial(self, *replies: HeardReply) -> Denial:
+        """What the records of denial in replies show, each record looked at once."""
+        rrsets = {
+            (rrset.name, rrset.rdtype, rrset.covers, frozenset(rrset)): rrset
+            for reply in replies
+            if reply.message is not None
+            for rrset in (*reply.message.authority, *reply.message.answer)
+        }
         return read_denial(
-            rrsets,
+            tuple(rrsets.values()),
             self._signing.zone,
-            lambda data: self._signing.check(reply, data),
+            lambda data: self._signing.check(replies[0], data),
             self._effort,
         )
 

@@ -205,7 +205,7 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
         serves = [said.apex.get(denied.address), *said.referrals.get(denied.address, {}).values()]
         return next(((denied, each) for each in serves if each is not None), None)
     referral = said.referrals.get(denied.address, {}).get(denied.name)
-    if referral is not None and denied.rdtype == dns.rdatatype.DS:
+    if referral is not None and denied.rdtype == dns.rdatatype.DS and referral.cut not in said.supposed:
         return denied, referral
     return None
 

@@ -84,8 +84,20 @@ def _is_within(steps: Sequence[Step], number: int, name: Name) -> bool:
     first = steps[number - 1]
     while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
         first = steps[first.parent - 1]
-    beside = first.parent is not None and steps[first.parent - 1].probe in _NOT_FOR_SERVERS
+    after = None if first.parent is None else steps[first.parent - 1]
+    beside = after is not None and (after.probe in _NOT_FOR_SERVERS or _is_only_meant(after, first))
     return beside or first.question.name != name
+
+
+def _is_only_meant(after: Step, lookup: Step) -> bool:
+    """Whether a name was looked up after a referral in which no name server has it: one may have meant it."""
+    cuts = [attempt.meaning.delegation for attempt in after.attempts]
+    listed = [*after.servers, *(server for cut in cuts if cut is not None for server in cut.servers)]
+    return (
+        after.main
+        and after.referral is not None
+        and all(server.name != lookup.question.name for server in listed)
+    )
 
 
 def _only_for_keys(known: Known, anomaly: Anomaly) -> bool:
@@ -218,6 +230,7 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     answering = [r for r in replies if (cut := r.meaning.delegation) is None or cut.zone not in zones]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
+    names |= {reply.server for reply in answering if reply.address in addresses}  # at another address, too
     return bool(answering and cuts) and all(
         reply.server in names
         or reply.address in addresses

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from dnstrace.checks.delegated_keys import unheard
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import keys_text, listed
+from dnstrace.checks.phrases import keys_text, listed, parent_text
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.serials import primaries
@@ -14,6 +14,7 @@ from dnstrace.checks.signing import signing_of
 from dnstrace.checks.versions import newest, regressed, validating
 from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.dnssec.records import DNSKEY
+from dnstrace.model import Name
 from dnstrace.model.findings import Remedy
 from dnstrace.model.naming import zone_text
 
@@ -45,12 +46,29 @@ def _one(cut: Cut) -> str:
     if servers := regressed(cut):
         named = "its DS record names" if len(signing_of(cut).ds) == 1 else "its DS records name"
         keys = keys_text(map(key_tag, entries))
-        return f"sign {zone} on {listed(servers)} with {keys}, which {named}, before another server loads it"
+        sign = f"sign {zone} on {listed(servers)} with {keys}, which {named}, before another server loads it"
+        return f"{sign}{_if_lost(cut, servers)}"
     if entries and signing_of(cut).readable and not validating(cut):
         return f"sign {zone} again, and load it on all its servers"
     serial = newest(cut)
     which = "" if serial is None else f", serial {serial},"
     return f"load the same version of {zone}{which} on all its servers"
+
+
+def _if_lost(cut: Cut, servers: tuple[Name, ...]) -> str:
+    """What else to do where servers lack the keys of the DS records: those keys may be lost for good."""
+    signing = signing_of(cut)
+    having = [keys for reply, keys in signing.key_replies.values() if reply.server in servers]
+    if any(keys & {*signing.entries} for keys in having):
+        return ""
+    lost = "this key is" if len(signing.entries) == 1 else "these keys are"
+    new = [key for key in signing.signing_keys if any(key in keys for keys in having)]
+    which = keys_text(map(key_tag, new)) if new else "a new key"
+    sign = "" if new else f"sign it there with {which}, "
+    return (
+        f"; if {lost} lost, {sign}have a DS record of {which if new else 'that'} added in {parent_text(cut)},"
+        " wait for the TTL of the DS records there, and then load this version on all servers"
+    )
 
 
 def before_ds(cut: Cut) -> tuple[str, Remedy] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dnstrace.analysis.pointing import without_zone
+from dnstrace.analysis.pointing import meant_by, without_zone
 from dnstrace.checks.child_sync import or_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, glue, glue_records, working
@@ -61,14 +61,17 @@ def known_addresses(cut: Cut, name: Name) -> tuple[str, ...]:
 def lacking_dot(cut: Cut, name: Name) -> Name | None:
     """The name that was meant by one without an address that ends in the zone for lack of its final dot.
 
-    That zone may be the parent, where the delegation is. One known to have no address was not meant.
+    That zone may be the parent, where the delegation is. One known to have no address was not meant. A
+    wildcard may give an address to the name that was written, at which nothing serves the zone.
     """
     origin = cut.zone if name.is_subdomain(cut.zone) else cut.parent
     meant = None if origin is None else without_zone(name, origin)
-    if meant is None or known_addresses(cut, name):
+    addresses = known_addresses(cut, name)
+    if meant is None or working(cut, addresses):
         return None
-    known = meant.is_subdomain(cut.zone) or meant in cut.once(_every_name)
-    return meant if known and not host_of(cut, meant).absent else None
+    if addresses or not (meant.is_subdomain(cut.zone) or meant in cut.once(_every_name)):
+        return meant if meant_by(name, origin or cut.zone) and host_of(cut, meant).addresses else None
+    return None if host_of(cut, meant).absent else meant
 
 
 def _every_name(cut: Cut) -> frozenset[Name]:

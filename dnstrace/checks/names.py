@@ -25,8 +25,8 @@ from dnstrace.checks.hosts import (
 from dnstrace.checks.listing import known_addresses, lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.checks.unfound import Reason, fix_of, reason, unregistered
-from dnstrace.model import ROOT, Name
+from dnstrace.checks.unfound import ELSEWHERE, Reason, fix_of, reason, unregistered
+from dnstrace.model import ROOT, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
@@ -38,7 +38,8 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     """The name of a name server has no address.
 
     What it is: a name in the zone's NS RRset does not exist, has neither A nor AAAA records, or cannot be
-    looked up because the servers of its own zone give no usable answer.
+    looked up because the servers of its own zone give no usable answer. Or it lacks its final dot, and a
+    wildcard gives it the address of another machine.
 
     Why it matters: resolvers cannot ask this server, and lose time trying. If it is true of every name,
     the zone cannot be reached (an error). Whoever registers the zone that the name is in can answer for
@@ -51,12 +52,10 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
     """
     glued = _glued(cut)
-    hosts = [
-        host_of(cut, name) for name in named(cut) if name not in glued and not address_literal(name, cut.zone)
-    ]
+    hosts = [host_of(cut, name) for name in named(cut) if name not in glued and not literal(cut, name)]
     groups: dict[Reason, list[Host]] = {}
     for host in hosts:
-        if why := reason(cut, host):
+        if why := reason(cut, host) or (ELSEWHERE if lacking_dot(cut, host.name) else None):
             groups.setdefault(why, []).append(host)
     level = _names_level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():
@@ -210,20 +209,21 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
     References: RFC 1035 section 3.3.11; RFC 1912 section 2.8
     """
     wrong = [
-        name for name in named(cut) if address_literal(name, cut.zone) and not host_of(cut, name).addresses
+        name for name in named(cut) if literal(cut, name) and not working(cut, host_of(cut, name).addresses)
     ]
     level = _names_level(cut, wrong)
     remaining = set(named(cut)) - set(wrong)
     for name in wrong:
-        address = address_literal(name, cut.zone)
+        address = literal(cut, name)
+        gone, above = ns_records(cut, [name]) if remaining else (), _is_above(cut, name)
         yield Observation(
             message=f"an NS record of {zone_text(cut.zone)} has the address {address} where a name is needed",
             steps=(*naming_steps(cut), *host_of(cut, name).steps),
             server=name,
             cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
-            blame=_names_blame(cut, [name]),
-            remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if remaining else ()),
+            blame=Blame.REGISTRAR if above else Blame.HOST,
+            remedy=at_parent(cut, remove=gone) if above else in_zone(cut.zone, remove=gone),
         )
 
 
@@ -243,7 +243,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
     """
     for name in named(cut):
         nameless = name == ROOT  # no name, or the server that the user gave in place of the root's
-        if not nameless and not host_name(name) and not address_literal(name, cut.zone):
+        if not nameless and not host_name(name) and not literal(cut, name):
             yield Observation(
                 message=f"{plain(name)} is not a valid host name: only letters, digits and"
                 " inner hyphens are allowed",
@@ -274,10 +274,23 @@ def address_literal(name: Name, zone: Name) -> str:
     return ""
 
 
+def literal(cut: Cut, name: Name) -> str:
+    """The address that the name of a name server spells, with the zone's name or that of its parent added."""
+    return address_literal(name, cut.zone) or address_literal(name, cut.parent or cut.zone)
+
+
+def _is_above(cut: Cut, name: Name) -> bool:
+    """Whether only the parent lists a name, as far as the zone was heard."""
+    return name not in cut.child and any(name == server.name for server in _delegated(cut))
+
+
+def _delegated(cut: Cut) -> tuple[NameServer, ...]:
+    return () if cut.delegation is None else cut.delegation.servers
+
+
 def _glued(cut: Cut) -> set[Name]:
     """The names for which the parent has addresses: a resolver that starts there needs no look-up."""
-    servers = () if cut.delegation is None else cut.delegation.servers
-    return {server.name for server in servers if server.addresses}
+    return {server.name for server in _delegated(cut) if server.addresses}
 
 
 def _names_level(cut: Cut, wrong: Iterable[Name]) -> Level:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.registries import has_registrar
+from dnstrace.checks.upper_zone import delegating
 from dnstrace.model import ROOT, Name
 from dnstrace.model.findings import Blame, Finding
 from dnstrace.model.naming import is_below
@@ -46,7 +47,13 @@ def acting(
 
 
 def parent_of(evidence: Evidence, zone: Name) -> Name | None:
-    """The zone that delegates a zone: the one that referred to it, else the deepest one known above it."""
+    """The zone that delegates a zone: the one that referred to it, else the deepest one known above it.
+
+    None where a referral may be from a zone that its servers have as well.
+    """
+    cut = evidence.cut(zone)
+    if cut is not None and cut.referrals:
+        return delegating(cut)
     referring = (step for step in evidence.trace.steps if step.referral is not None)
     found = next((step.zone for step in referring if step.referral and step.referral.zone == zone), None)
     above = (each for each in evidence.zones if is_below(zone, each))

@@ -33,6 +33,7 @@ def is_partial(cut: About, trace: Trace) -> bool:
     about = {step.id for step in cut.steps}
     return (
         any(_is_open(step, dead) for step in limited if step.id in about)
+        or any(_may_be_lost(step, dead) for step in cut.steps)
         or any(
             _needed_by(trace.steps, step) in about for step in limited if step.purpose is Purpose.NS_ADDRESS
         )
@@ -52,6 +53,11 @@ def _is_open(step: Step, dead: set[str]) -> bool:
     known = {address for address, attempt in last.items() if attempt.meaning.kind not in SHOWS_NOTHING}
     asked = {address.text for server in step.servers for address in server.addresses}
     return bool(asked - known - dead) or not asked
+
+
+def _may_be_lost(step: Step, dead: set[str]) -> bool:
+    """Whether an address that is not dead did not reply: it may be due to loss, of which no more is known."""
+    return any(r.meaning.kind is Kind.TIMEOUT and r.address not in dead for r in replies_of(step))
 
 
 def _needed_by(steps: Sequence[Step], step: Step) -> int:
@@ -91,18 +97,24 @@ def _probes(cut: About) -> list[Step]:
 def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     """The addresses of which a limit left open what they do to other queries than the walk's.
 
-    If the limit ended the walk itself, what the servers did until then is all that there is. Even so, silent
-    root hints may be out of date.
+    If the limit ended the walk itself, what the servers did until then is all that there is, unless it asks
+    all of them and some had no time to reply. Even so, silent root hints may be out of date.
     """
     if not trace.cut_short:
         return frozenset()
     old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
     controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
     asked = [step for step in cut.steps if step.zone == cut.zone]
-    if _ended_walk(trace) or not (controls or any(step.limited for step in asked if step.main)):
+    concerned = controls or _ended_in(cut) or any(step.limited for step in asked if step.main)
+    if _ended_walk(trace) or not concerned:
         return old  # other zones than those that the limit concerns get no probes
     attempts = [attempt for step in asked for attempt in step.attempts]
-    known = {_address(attempt) for attempt in controls if _is_known(attempt)}
+    usable = {_address(attempt) for attempt in attempts if attempt.meaning.usable}
+    known = {
+        _address(a)
+        for a in controls
+        if _is_known(a) and not (a.meaning.kind in FAILED and _address(a) in usable)
+    }
     plainly = {_address(attempt) for attempt in attempts if attempt.exchange.query.edns is None}
     last = {_address(attempt): attempt for attempt in attempts}
     in_doubt = {a for a, attempt in last.items() if attempt.meaning.kind in _MAY_BE_EDNS and a not in plainly}
@@ -122,9 +134,13 @@ def _perhaps_outdated(cut: About) -> frozenset[str]:
 
 
 def _ended_walk(trace: Trace) -> bool:
-    """Whether the limit ended the walk."""
+    """Whether the limit ended the walk, and if it asked all servers, not before they had time to reply."""
     main = [step for step in trace.steps if step.main]
-    return trace.outcome is Outcome.FAILED and (not main or main[-1].limited)
+    if trace.outcome is not Outcome.FAILED:
+        return False
+    last = main[-1] if main else None
+    surveyed = last is not None and last.all_servers
+    return last is None or (last.limited and not (surveyed and _is_open(last, _dead(trace.steps))))
 
 
 def _is_known(attempt: Attempt) -> bool:

@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, by_server
-from dnstrace.checks.upper_zone import upper_zone
+from dnstrace.checks.upper_zone import delegating, upper_zone
 from dnstrace.model import Question
 from dnstrace.model.naming import plain, zone_text
 
@@ -19,10 +19,9 @@ UPDATE = "update the name server software of {server}, or whatever changes its r
 
 def parent_text(cut: Cut) -> str:
     """The zone that delegates to this one, as far as it is known."""
-    if (upper := upper_zone(cut)) is not None:
-        return zone_text(upper)
-    known = cut.parent is not None and not cut.referrals[0].step.given
-    return zone_text(cut.parent) if known and cut.parent is not None else "the parent zone"
+    given = bool(cut.referrals) and cut.referrals[0].step.given
+    zone = upper_zone(cut) if given else delegating(cut)
+    return "the parent zone" if zone is None else zone_text(zone)
 
 
 def question_text(question: Question) -> str:

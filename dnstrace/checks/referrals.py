@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 import dns.flags
 
 from dnstrace.checks.agreement import POSITIVE, conflict
+from dnstrace.checks.aside import left_aside
 from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -31,8 +32,7 @@ from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 
-_LEAST_ROOM = 512  # octets, of a reply over UDP without EDNS (RFC 1035 section 4.2.1)
-_ROOM = 1232  # octets, to which servers keep their replies whatever the query allows
+_LEAST_ROOM, _ROOM = 512, 1232  # octets: over UDP without EDNS; what servers keep to whatever is allowed
 _RECORD = {4: 16, 6: 28}  # octets of an A and an AAAA record, with a compressed owner name
 
 
@@ -52,7 +52,7 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.2.1; RFC 1034 section 4.3.5; RFC 4035 section 3.1.4.1
     """
-    for zone in (cut, *_left_aside(cut)):
+    for zone in (cut, *left_aside(cut)):
         if (missing := _undelegated(zone)) is not None:
             yield missing
     for what, view in _VIEWS.items():
@@ -63,17 +63,6 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 
 
 # --- whether there is a zone cut ---------------------------------------------------------------------
-
-
-def _left_aside(cut: Cut) -> list[Cut]:
-    """The zones to which servers of this one refer although the walk did not go there."""
-    zones = (zone for found in statements_of(cut).referrals.values() for zone in found)
-    aside = [zone for zone in dict.fromkeys(zones) if not cut.summary(_is_on_the_way, zone)]
-    return [Cut(cut.evidence, zone) for zone in aside]
-
-
-def _is_on_the_way(cut: Cut, zone: Name) -> bool:
-    return cut.evidence.cut(zone) is not None
 
 
 def _undelegated(cut: Cut) -> Observation | None:
@@ -224,8 +213,11 @@ def _consequence(cut: Cut, what: str, odd: list[HeardReply]) -> str:
     """What follows for those who go by the referrals of these servers, if they fail; else empty."""
     if not _leads_nowhere(cut, what, odd):
         return ""
-    zone = zone_text(cut.zone)
-    return f" (no key of {zone} matches)" if what == "DS records" else f" (which does not lead to {zone})"
+    if what == "DS records":
+        return f" (no key of {zone_text(cut.zone)} matches)"
+    if any(_answers_elsewhere(cut, reply) for reply in odd):
+        return f" (the servers listed there have other data of {zone_text(cut.zone)})"
+    return f" (which does not lead to {zone_text(cut.zone)})"
 
 
 def _leads_nowhere(cut: Cut, what: str, odd: list[HeardReply]) -> bool:
@@ -253,6 +245,13 @@ def _any_serves(cut: Cut, reply: HeardReply) -> bool:
         address not in asked or address in serving or _is_like_the_walk(cut, elsewhere.get(address))
         for address in found
     )
+
+
+def _answers_elsewhere(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a server of a referral answers for the zone with authority, if not as the walk's do."""
+    found = _addresses(cut, reply.meaning.delegation)
+    probed = (each for step in _elsewhere(cut) for each in replies_of(step) if each.address in found)
+    return any(r.meaning.usable and r.meaning.authoritative and not foreign_soa_in(r) for r in probed)
 
 
 def _elsewhere(cut: Cut) -> list[Step]:

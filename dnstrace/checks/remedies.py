@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.upper_zone import delegating
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Remedy
 
@@ -21,7 +22,8 @@ def at_parent(
     cut: Cut, add: Iterable[str] = (), change: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> Remedy:
     """A change of the delegation of a zone or of its DS records, in the parent zone."""
-    return Remedy(_SET_LATER, cut.parent, tuple(add), tuple(change), tuple(remove))
+    where = delegating(cut) or cut.parent
+    return Remedy(_SET_LATER, where, tuple(add), tuple(change), tuple(remove))
 
 
 def in_zone(

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus
-from dnstrace.analysis.resolvers import all_fail, compared
+from dnstrace.analysis.resolvers import compared, level_of
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, listed
-from dnstrace.model import ROOT
+from dnstrace.model import ROOT, Outcome
 from dnstrace.model.compared import Compared, Disagreement, OtherCopy
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
@@ -57,7 +57,8 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: users of this resolver get the old data until the TTL ends.
 
     How to fix it: wait for the TTL to end, or ask the resolver's operator to flush the name. Before the
-    next change, lower the TTL in time.
+    next change, lower the TTL in time. Where the zone's servers give no valid answer, repair these first:
+    users of the resolver have nothing but the old answer.
 
     References: RFC 1034 section 3.6; RFC 8767 section 4
     """
@@ -65,8 +66,7 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
         if each.difference is Disagreement.STALE:
             left = "" if each.ttl is None else f" for {counted(each.ttl, 'more second')}"
             name = plain(evidence.trace.question.name)
-            wait = "" if each.until is None else f", or wait until {_clock(each.until)}"
-            cure = f"flush {name} from the resolver's cache{wait}"
+            cure = _renewed(evidence, each, name)
             does = f"keeps an old answer{left}"
             if each.denied:
                 does = f"answers for {name}, which does not exist: it {does}, or answers for any such name"
@@ -105,7 +105,7 @@ def resolver_keys_stale(evidence: Evidence) -> Iterator[Observation]:
                 each,
                 f"has old {held}, until {until}, and finds the answer bogus{secure}",
                 f"flush the {held} from the resolver's cache, or wait until they expire at {until}",
-                _level(evidence),
+                _level(evidence, each),
                 [old.step for old in each.old],
             )
 
@@ -127,8 +127,9 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     for each in compared(evidence.trace):
         if each.difference in _FAILING and not each.old:
             bogus = each.difference is Disagreement.VALIDATION and is_bogus(evidence.trace)
-            cure = _BOGUS_TOO if bogus else _CURES[each.difference]
-            fault = _resolver_fault(each, _FAILING[each.difference], cure, _level(evidence))
+            name = plain(evidence.trace.question.name)
+            cure = _BOGUS_TOO if bogus else _cure_of(each, name)
+            fault = _resolver_fault(each, _FAILING[each.difference], cure, _level(evidence, each))
             yield replace(fault, blame=Blame.NOBODY, remedy=None) if bogus else fault
 
 
@@ -147,8 +148,35 @@ def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """
     for each in compared(evidence.trace):
         if each.difference in _DIFFERING:
-            fault = _resolver_fault(each, _how_differing(each), _CURES[each.difference])
+            cure = _cure_of(each, plain(evidence.trace.question.name))
+            fault = _resolver_fault(each, _how_differing(each), cure)
             yield replace(fault, remedy=None) if each.difference is Disagreement.SERVERS_DIFFER else fault
+
+
+def _renewed(evidence: Evidence, found: Compared, name: str) -> str:
+    """How a resolver gets the present answer, where there is one: until then the old one is better."""
+    if evidence.trace.outcome is Outcome.FAILED or is_bogus(evidence.trace):
+        return (
+            f"leave {name} in the resolver's cache until the name servers give a valid answer again: it is"
+            " all that users of the resolver have"
+        )
+    wait = "" if found.until is None else f", or wait until {_clock(found.until)}"
+    return f"flush {name} from the resolver's cache{wait}"
+
+
+def _cure_of(found: Compared, name: str) -> str:
+    """What to do where a resolver withholds an answer, or refuses to give one."""
+    cure = _CURES[found.difference or Disagreement.OTHER]
+    if not found.guarded:
+        return cure
+    exempt = (
+        f"exempt {name} from the resolver's protection against DNS rebinding, which drops private addresses"
+    )
+    return (
+        f"{exempt}; or, if it refuses other names as well, {cure}"
+        if found.difference is Disagreement.REFUSES
+        else exempt
+    )
 
 
 def _how_differing(found: Compared) -> str:
@@ -174,9 +202,8 @@ def _how_other(copy: OtherCopy) -> str:
     return f"answers from {what}: {where}"
 
 
-def _level(evidence: Evidence) -> Level | None:
-    """An error if none of the resolvers that were asked has an answer."""
-    return Level.ERROR if all_fail(compared(evidence.trace)) else None
+def _level(evidence: Evidence, found: Compared) -> Level | None:
+    return level_of(found, compared(evidence.trace))
 
 
 def _clock(time: datetime) -> str:

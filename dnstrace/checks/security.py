@@ -276,11 +276,34 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
-    """Whether resolvers fail: there is no key in common. Few servers of a zone above count less."""
+    """Whether resolvers fail: they may get the keys of one server, and data that only others signed.
+
+    Few servers of a zone above count less.
+    """
     (usual, at), *others = groups
     odd = sum(len(replies) for _, replies in others)
-    apart = any(not usual & keys for keys, _ in others)
-    return signing_of(cut).anchored and apart and (cut.probed or odd >= len(at))
+    if not signing_of(cut).anchored or not (cut.probed or odd >= len(at)):
+        return False
+    return any(not usual & keys for keys, _ in others) or _signed_by_others(cut)
+
+
+def _signed_by_others(cut: Cut) -> bool:
+    """Whether valid data of one server has no signature by any key that another server has."""
+    known = {
+        address: {(key_tag(key), key.algorithm) for key in keys}
+        for address, (_, keys) in signing_of(cut).key_replies.items()
+        if keys and address in cut.serving
+    }
+    return any(
+        each.trouble is None
+        and each.data.rdtype != dns.rdatatype.DNSKEY
+        and any(
+            keys.isdisjoint({(signature.key_tag, signature.algorithm) for signature in each.data.signatures})
+            for keys in known.values()
+        )
+        for each in signing_of(cut).judged
+        if each.data.signatures and each.reply.address in known
+    )
 
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:

@@ -10,7 +10,9 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
+from dnstrace.checks.machines import of_machines
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import addresses, listed, server_names, where
@@ -104,7 +106,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     What it is: the serials in their SOA records differ, so some servers have not copied the newest
     version; or (a notice) the serials are equal and another field of the record differs, or several
     primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
-    may also be lower than those of its secondaries, after it was reset.
+    may also be lower than those of its secondaries, after it was reset. Or (a notice) one address has several
+    versions, of which the older one does not go away: more than one machine answers there.
 
     Why it matters: users see old or new data by chance. Where the old version lacks the data asked for, some
     of them get none (an error). A secondary that stays behind goes on until its copy expires, and then
@@ -119,7 +122,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
-    if mixture(cut):
+    yield from of_machines(cut)
+    if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
         yield _several_primaries(cut, several, by_serial)

@@ -115,7 +115,7 @@ class Statements:
     """What the servers of the zone of one cut say from that zone, in the order in which it was asked."""
 
     def __init__(self, cut: Cut) -> None:
-        self.zone, self._supposed = cut.zone, cut.supposed
+        self.zone, self.supposed = cut.zone, cut.supposed
         self.everything = tuple(_statements(cut))
         self.all = tuple(each for each in self.everything if each.zone == cut.zone)
 
@@ -206,7 +206,7 @@ class Statements:
             name = each.name if each.cut is None else each.cut
             if each.kind is Kind.NXDOMAIN or (each.kind is Kind.NODATA and each.is_compact):
                 continue
-            if each.cut in self._supposed:
+            if each.cut in self.supposed:
                 continue
             while is_below(name, self.zone) and (name := name.parent()) != self.zone:
                 found.setdefault((each.address, name), each)

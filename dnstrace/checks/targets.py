@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 import dns.rrset
@@ -15,6 +15,7 @@ from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
+from dnstrace.dnssec.denial import marked_absent
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe, Step
 from dnstrace.model.addresses import special
@@ -40,15 +41,15 @@ def target_without_dot(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 5.1; RFC 5321 section 5.1; RFC 2782; RFC 9460 section 2.1
     """
-    absent = cut.once(_absent)
-    for owner, rdtype in dict.fromkeys((r.name, r.rdtype) for _, r in cut.once(_pointing) if absent):
-        alike = [(reply, r) for reply, r in cut.once(_pointing) if (r.name, r.rdtype) == (owner, rdtype)]
+    gone = cut.once(absent)
+    for owner, rdtype in dict.fromkeys((r.name, r.rdtype) for _, r in cut.once(pointing) if gone):
+        alike = [(reply, r) for reply, r in cut.once(pointing) if (r.name, r.rdtype) == (owner, rdtype)]
         reply, rrset = next((pair for pair in alike if _wrong(cut, pair[1])), alike[0])
         wrong = _wrong(cut, rrset)
         if lost := {name: meant for name, meant in wrong.items() if has_addresses(cut, meant)}:
             yield _lost(cut, reply, rrset, lost)
-        elif wrong:
-            yield _may_be_lost(cut, reply, rrset, wrong)
+        if unsure := {name: meant for name, meant in wrong.items() if name not in lost}:
+            yield _may_be_lost(cut, reply, rrset, unsure)
 
 
 def _lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> Observation:
@@ -56,10 +57,10 @@ def _lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name,
     fixed, every = _fixed(rrset, wrong), {pointed_at(rdata) for rdata in rrset}
     found = (step for meant in wrong.values() for step in host_of(cut, meant).steps)
     return Observation(
-        f"{_point(rrset, wrong)}: the final dot of {listed(wrong.values())} is missing",
+        f"{point_text(rrset, wrong)}: the final dot of {listed(wrong.values())} is missing",
         (*_shown(cut, reply, wrong), *found),
         cure=f"write {listed(each.to_text() for each in wrong.values())}, with the final dot, in the"
-        f" {_records(rrset)}",
+        f" {records_text(rrset)}",
         records=fixed,
         remedy=in_zone(cut.zone, change=fixed),
         level=Level.ERROR if reply.step.main and len(wrong) == len(every) else None,
@@ -69,29 +70,34 @@ def _lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name,
 def _may_be_lost(cut: Cut, reply: HeardReply, rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> Observation:
     """The observation of targets of which nothing shows what was meant: that is for the operator to say."""
     dots = "its final dot" if len(wrong) == 1 else "their final dots"
-    return Observation(f"{_point(rrset, wrong)} and may lack {dots}", _shown(cut, reply, wrong))
+    return Observation(f"{point_text(rrset, wrong)} and may lack {dots}", _shown(cut, reply, wrong))
 
 
-def _records(rrset: dns.rrset.RRset) -> str:
+def records_text(rrset: dns.rrset.RRset) -> str:
+    """The records of an RRset, as a sentence names them: `MX records of example.com`."""
     plural = "s" if len(rrset) > 1 else ""
     return f"{dns.rdatatype.to_text(rrset.rdtype)} record{plural} of {plain(rrset.name)}"
 
 
-def _point(rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> str:
-    point = "point" if len(rrset) > 1 else "points"
-    do = "does" if len(wrong) == 1 else "do"
-    return f"the {_records(rrset)} {point} to {listed(wrong)}, which {do} not exist"
+def point_text(rrset: dns.rrset.RRset, wrong: Iterable[Name], what: str = "") -> str:
+    """That records of an RRset point to some names: to `what`, else to names that do not exist."""
+    names = set(wrong)
+    count = sum(pointed_at(rdata) in names for rdata in rrset)
+    point = "points" if count == 1 else "point"
+    of = "the" if count == len(rrset) else "one of the" if count == 1 else f"{count} of the"
+    do = "does" if len(names) == 1 else "do"
+    return f"{of} {records_text(rrset)} {point} to {what or f'{listed(sorted(names))}, which {do} not exist'}"
 
 
 def _shown(cut: Cut, reply: HeardReply, wrong: dict[Name, Name]) -> tuple[int, ...]:
-    absent = cut.once(_absent)
-    return steps_of((reply, *(absent[name] for name in wrong)))
+    gone = cut.once(absent)
+    return steps_of((reply, *(gone[name] for name in wrong)))
 
 
 def _wrong(cut: Cut, rrset: dns.rrset.RRset) -> dict[Name, Name]:
     """The names that do not exist to which records point, each with the one that may have been meant."""
-    absent = cut.once(_absent)
-    names = [name for rdata in rrset if (name := pointed_at(rdata)) in absent and name is not None]
+    gone = cut.once(absent)
+    names = [name for rdata in rrset if (name := pointed_at(rdata)) in gone and name is not None]
     return {name: meant for name in names if (meant := name_meant(cut, name)) is not None}
 
 
@@ -129,7 +135,7 @@ def alias_meant(cut: Cut | None, target: Name) -> tuple[Name | None, bool]:
     return meant, has_addresses(cut, meant) or host.alias or (inside and bool(host.denied))
 
 
-def _pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
+def pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
     """The RRsets of the zone that point somewhere, each with a reply that has it."""
     return [
         (reply, rrset)
@@ -141,17 +147,24 @@ def _pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
     ]
 
 
-def _absent(cut: Cut) -> dict[Name, HeardReply]:
+def absent(cut: Cut) -> dict[Name, HeardReply]:
     """The names that do not exist by every server that was asked for their addresses."""
     found: dict[Name, HeardReply] = {}
     there: set[Name] = set()
     for step in cut.probe_steps(Probe.TYPE):
         for reply in replies_of(step):
-            if reply.meaning.kind is Kind.NXDOMAIN:
+            if _denies(reply):
                 found.setdefault(step.question.name, reply)
             elif reply.meaning.usable:
                 there.add(step.question.name)
     return {name: reply for name, reply in found.items() if name not in there}
+
+
+def _denies(reply: HeardReply) -> bool:
+    """Whether a reply says that the name asked for does not exist, perhaps by compact denial (RFC 9824)."""
+    if reply.meaning.kind is not Kind.NODATA or reply.message is None:
+        return reply.meaning.kind is Kind.NXDOMAIN
+    return marked_absent(reply.message.authority, reply.step.question.name)
 
 
 def _fixed(rrset: dns.rrset.RRset, wrong: dict[Name, Name]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from dnstrace.checks.controls import (
 )
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed, question_text
+from dnstrace.checks.rates import limiting
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
@@ -27,6 +28,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
+_SUPPORT = "update the name server software of {server}, or remove what strips EDNS on the way"
 _UPDATE = "update the name server software of {server}, or the device in front of it"
 
 
@@ -49,12 +51,15 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
-    for each in each_doing(
-        found,
-        "does not support EDNS at",
-        "update the name server software of {server}, or remove what strips EDNS on the way",
+    level = Level.ERROR if signing_of(cut).ds else None
+    unsure = _asked_with_options_only(cut)
+    for some, what in (
+        (False, ""),
+        (True, ", or not with the options that were sent (--cookie and the like),"),
     ):
-        yield replace(each, level=Level.ERROR if signing_of(cut).ds else None)
+        those = [reply for reply in found if (reply.address in unsure) is some]
+        for each in each_doing(those, f"does not support EDNS{what} at", _SUPPORT):
+            yield replace(each, level=level)
     steadily = cut.only_plain.keys() - cut.once(unsteady)
     declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():
@@ -271,7 +276,17 @@ def _by_cause(
 ) -> Iterator[Observation]:
     shown = cut.causes[cause] | also
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
-    yield from each_doing(found, does, cure)
+    yield from each_doing([r for r in found if r.address not in cut.once(limiting)], does, cure)
+
+
+def _asked_with_options_only(cut: Cut) -> set[str]:
+    """The addresses that were not asked with EDNS and without an option: what they reject may be that."""
+    plainly: dict[str, bool] = {}
+    for attempt in cut.all_attempts:
+        query = attempt.exchange.query
+        if query.edns is not None and not query.edns.version:
+            plainly[query.address] = plainly.get(query.address, False) or not query.edns.options
+    return {address for address, is_plain in plainly.items() if not is_plain}
 
 
 def _strips_opt(reply: HeardReply) -> bool:

@@ -36,6 +36,11 @@ _ROOT_ITSELF = Reason(
     "is listed as a name server, but is the root's own name: no server can have it",
     "are listed as name servers, but are the root's own name: no server can have it",
 )
+ELSEWHERE = Reason(
+    "is listed as a name server, but has only an address where nothing serves the zone",
+    "are listed as name servers, but have only addresses where nothing serves the zone",
+)
+"""Said of names that a wildcard gives an address."""
 _TOP = 2  # labels of a top-level domain, with the root's
 
 

@@ -37,7 +37,9 @@ class Supposed:
     def instead(self, exchange: Exchange, zone: Name) -> Exchange:
         """The exchange with a server of `zone`, as it would be with the supposed delegation."""
         cut = self._supposed_below(zone, exchange.query.question)
-        if cut is None or exchange.message is None or _leads_above(exchange.message, zone, cut.zone):
+        if cut is None or exchange.message is None or not _serves(exchange.message, zone):
+            return exchange
+        if _leads_above(exchange.message, zone, cut.zone):
             return exchange
         reply = _supposed_reply(exchange.message, exchange.query.question, cut)
         return exchange if reply is None else with_reply(exchange, reply)
@@ -52,6 +54,16 @@ class Supposed:
 
 
 NOTHING = Supposed()
+
+_SERVED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+
+
+def _serves(message: dns.message.Message, zone: Name) -> bool:
+    """Whether a reply is from a server of `zone`: one that fails or refers upwards goes on doing so."""
+    referring = not message.answer and not message.flags & dns.flags.AA
+    owners = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS]
+    upwards = referring and bool(owners) and all(zone.is_subdomain(owner) for owner in owners)
+    return message.rcode() in _SERVED and not upwards
 
 
 def _leads_above(message: dns.message.Message, zone: Name, cut: Name) -> bool:

@@ -76,7 +76,8 @@ class Compared(Struct):
     `copy` is set if it has another copy of the zone. Where the zone's servers differ, `same_as` is the one
     whose answer it has, or `newer_than` the one with an older copy of the zone that the walk went by.
     `one_asked` is set if the walk asked just one of several servers, `denied` if it has data for a name that
-    does not exist: such data may be made up for every such name.
+    does not exist: such data may be made up for every such name. `guarded` is set if it has no answer where
+    the zone has private or loopback addresses, which resolvers withhold that guard against DNS rebinding.
     """
 
     step: Step
@@ -93,6 +94,7 @@ class Compared(Struct):
     newer_than: Name | None = None
     one_asked: bool = False
     denied: bool = False
+    guarded: bool = False
 
     @property
     def until(self) -> datetime | None:

@@ -62,7 +62,8 @@ def reason_text(found: Compared) -> str:
             f"validation: the resolver has old records: {', '.join(_old_text(found, o) for o in found.old)}"
         )
     unchecked = ", but it returns an answer with checking disabled (CD)" if found.unchecked else ""
-    return _REASONS[found.difference] + unchecked + _ask_all(found)
+    guarded = ", or withholds private addresses (DNS rebinding)" if found.guarded else ""
+    return _REASONS[found.difference] + guarded + unchecked + _ask_all(found)
 
 
 def like_a_server(found: Compared) -> str:

@@ -1,13 +1,13 @@
-"""Which names that records point to are probed: those that end in the zone, as if a final dot was lost.
+"""Which names that records point to are probed: those in the zone, whose own servers know whether they exist.
 
-Such a name may be meant, and exist: only then is it right. If neither it nor any other name there exists, the
-name without the zone's is looked up: if that one exists, a final dot was lost. Pure readings of the walk and
-of the probes.
+One may be there because a final dot was lost. If neither it nor any other name there exists, the name without
+the zone's is looked up: if that one exists, it was meant. So is it for the name servers of a delegation whose
+names end in the zone that refers to them. Pure readings of the walk and of the probes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -20,7 +20,7 @@ from dnstrace.analysis.pointing import (
     stands_alone,
     targets,
 )
-from dnstrace.model import Delegation, Name, Probe, Question, Step, Trace
+from dnstrace.model import ROOT, Delegation, Name, Probe, Purpose, Question, Step, Trace
 from dnstrace.walk.beyond import Beyond
 from dnstrace.walk.syncing import once_each
 
@@ -61,9 +61,9 @@ def names_above_to_probe(trace: Trace, zones: Zones) -> list[Beyond]:
 def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
     """The names that may be meant by targets that do not exist, where nothing else of the zone is there.
 
-    The name of a name server is one if it repeats that of the zone.
+    The name of a name server is one if it repeats that of the zone, or ends in the zone above.
     """
-    found: dict[Name, Meant] = {}
+    found = {each.name: each for each in _meant_above(trace)}
     for cut, _ in zones:
         probes = _probes(trace, cut.zone)
         alone = (s for s in _absent(trace, cut.zone) if stands_alone(probes, s.question.name, cut.zone))
@@ -72,6 +72,30 @@ def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
             if meant is not None:
                 found.setdefault(meant, Meant(meant, step.id))
     return list(found.values())[:_MOST]
+
+
+def _meant_above(trace: Trace) -> Iterator[Meant]:
+    """What may be meant by name servers whose names end in the zone that refers to them, and do not serve.
+
+    They have no glue, and do not exist; or they have an address all the same, as by a wildcard, and no server
+    of the zone is there.
+    """
+    for step in (step for step in trace.steps if step.main):
+        for server in () if step.referral is None else step.referral.servers:
+            meant = None if server.addresses else meant_by(server.name, step.zone)
+            below = ROOT if step.referral is None else step.referral.zone
+            if meant is not None and not meant.is_subdomain(below) and _is_useless(trace, server.name, below):
+                yield Meant(meant, step.id)
+
+
+def _is_useless(trace: Trace, server: Name, zone: Name) -> bool:
+    """Whether the name of a name server was denied, or all that was asked of it for the zone was in vain."""
+    if is_denied((step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS), server):
+        return True
+    steps = [step for step in trace.steps if step.zone == zone and step.main]
+    known = {a.text for step in steps for each in step.servers if each.name == server for a in each.addresses}
+    asked = [a for step in steps for a in step.attempts if a.exchange.query.address in known]
+    return bool(asked) and not any(attempt.meaning.usable for attempt in asked)
 
 
 def _absent_servers(trace: Trace, zone: Name) -> list[Step]:

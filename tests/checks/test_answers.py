@@ -119,3 +119,20 @@ def test_soa_records_of_one_serial_are_a_notice_whatever_was_asked() -> None:
     assert {each.code: each.level for each in found} == dict.fromkeys(
         ("soa-differs", "answers-differ"), Level.NOTICE
     )
+
+
+@pytest.mark.parametrize(
+    ("record", "level"),
+    [("TXT", Level.WARNING), ("CAA", Level.WARNING), ("A", Level.NOTICE), ("SRV", Level.NOTICE)],
+)
+def test_data_that_leads_nobody_anywhere_is_not_chosen_anew_for_each_query(record: str, level: Level) -> None:
+    """As of the challenges of certificate authorities, which live for a minute."""
+    data = {"TXT": ("old", "new"), "CAA": ('0 issue "a.test"', '0 issue "b.test"')}
+    data |= {"A": ("192.0.2.8", "192.0.2.9"), "SRV": ("1 1 1 a.test.", "1 1 1 b.test.")}
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    zones = {
+        f"example.com. {n}": {"servers": [f"ns{n}.example.com."], "text": f"{text}x 60 {record} {each}\n"}
+        for n, each in enumerate(data[record], 1)
+    }
+    made = checked(made_of("in-domain", question=f"x.example.com. {record}", zones=zones)).findings or ()
+    assert [each.level for each in made if each.code == "answers-differ"] == [level]

@@ -97,3 +97,13 @@ def test_a_server_that_has_the_zone_is_not_to_load_it() -> None:
     world = made_of("sub-zone", servers=servers, question="www.sub.example.com. AAAA")
     (found,) = (each for each in checked(world).findings or () if each.code == "foreign-soa")
     assert "use the SOA record of sub.example.com" in found.cure and "load" not in found.cure
+
+
+@pytest.mark.parametrize("servers", [["ns2"], ["ns1", "ns2", "ns3"]], ids=len)
+def test_a_server_that_denies_names_below_its_delegation_has_nothing_to_remove(servers: list[str]) -> None:
+    """It refers to the zone only when asked for its apex."""
+    names = [f"{server}.example.com" for server in servers]
+    denying = at(*names, does="denies-name=www.sub.example.com. example.com.")
+    finding = judged("sub-zone", question="www.sub.example.com. A", servers=denying)["answers-below-cut"]
+    assert finding.level is Level.ERROR and "(NXDOMAIN), although it refers to sub" in finding.message
+    assert "refer queries for names below sub.example.com" in finding.cure and "remove" not in finding.cure

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import dns.message
 import dns.rdatatype
 import dns.rrset
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.reaction import MISBEHAVIOURS, Asked, Reaction, Responder, said
 from dnstrace.lab.signing import SignedZone
 from dnstrace.lab.zone import Node
 from dnstrace.model import Kind, Name, Probe
@@ -70,3 +72,42 @@ def test_an_nsec_record_in_the_authority_section_is_as_good_as_one_in_the_answer
     made = checked(made_of("_signed", question="www.example.com. TXT"))
     probe = next(step for step in made.steps if step.probe is Probe.NSEC)
     assert {each.meaning.kind for each in probe.attempts} == {Kind.NODATA} and made.findings == ()
+
+
+TO_WILDCARD = """old DNAME new.example.com.
+*.new A 192.0.2.1
+"""
+
+
+@pytest.mark.parametrize(("does", "everywhere"), [((), False), (("ns2.example.com.",), True)])
+def test_a_server_that_leaves_out_records_it_has_is_to_be_updated(
+    does: tuple[str, ...], everywhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As NSD does, where a DNAME record leads to a wildcard: signing the zone again would change nothing."""
+
+    def unproved(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+        message = dns.message.from_wire(otherwise(asked).replies[0])
+        if any(rrset.rdtype == dns.rdatatype.A for rrset in message.answer):
+            message.authority = []
+        return said(message)
+
+    monkeypatch.setitem(MISBEHAVIOURS, "unproved", unproved)
+    sick = ("ns1.example.com.", *does)
+    addresses = {"ns1.example.com.": ["192.0.2.53"], "ns2.example.com.": ["198.51.100.53"]}
+    servers = {
+        each: {"addresses": addresses[each], "does": ["unproved"] if each in sick else []}
+        for each in addresses
+    }
+    world = made_of(
+        "_signed",
+        question="www.old.example.com. A",
+        servers=servers,
+        zones={"example.com.": {"add": TO_WILDCARD}},
+    )
+    (finding,) = (each for each in checked(world).findings or () if each.code == "denial-broken")
+    assert finding.message.endswith("although the zone has records that prove it, as other replies show")
+    named = "ns1.example.com and ns2.example.com" if everywhere else "ns1.example.com"
+    assert finding.cure == (
+        f"update the name server software of {named}, which chooses the wrong records for such replies"
+    )
+    assert finding.remedy is not None and finding.remedy.where is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dns.name
 import pytest
 
@@ -10,7 +12,7 @@ from dnstrace.api import report
 from dnstrace.checks import Level
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load, read
+from dnstrace.lab.world import World, load, read
 from dnstrace.model import ROOT, Settings
 from dnstrace.model.findings import Blame
 from dnstrace.render.html_page import html_page
@@ -204,3 +206,55 @@ def test_the_root_as_a_name_server_is_to_be_removed_and_is_drawn_everywhere(othe
     drawn = report(found)
     for picture in (mermaid(drawn), dot(drawn), html_page(drawn), tree(drawn).plain(80)):
         assert "starting server" not in picture
+
+
+_SUB = "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.host.example.net.\nwww A 192.0.2.7\n"
+_ABOVE = {"ns1.host.example.net.": {"addresses": ["203.0.113.61"]}}
+_WILD = "* A 192.0.2.80\n"
+
+
+def _delegated(target: str, wild: str = "", serves: bool = True) -> World:
+    """A zone that example.com delegates to this name server, which is host.example.net's if anybody's."""
+    net = "@ SOA ns1.host h 1 7200 900 1209600 300\n@ NS ns1.host\nns1.host A 203.0.113.61\n"
+    zones: dict[str, Any] = {
+        "net.": {"add": "example NS ns1.host.example.net.\nns1.host.example A 203.0.113.61\n"},
+        "example.net.": {"text": net},
+        "example.com.": {"add": f"sub NS {target}\n{wild}"},
+    }
+    if serves:
+        zones["sub.example.com."] = {"text": _SUB}
+    servers = {**_ABOVE, "web.example.com.": {"addresses": ["192.0.2.80"], "does": ["unreachable"]}}
+    return made_of("in-domain", question="www.sub.example.com. A", servers=servers, zones=zones)
+
+
+@pytest.mark.parametrize("wild", ["", _WILD], ids=["alone", "wildcard"])
+def test_a_name_that_lost_its_dot_in_the_zone_above_is_found_and_written_anew_there(wild: str) -> None:
+    """Under a wildcard it has an address, where nothing serves the zone."""
+    found = checked(_delegated("ns1.host.example.net", wild)).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-unresolvable"]
+    assert finding.message.endswith(": the final dot of ns1.host.example.net is missing")
+    assert finding.blame is Blame.PARENT and finding.level is Level.ERROR
+    assert finding.cure.endswith("in the NS records of sub.example.com in example.com")
+    assert finding.rehearsed.endswith("192.0.2.7, insecure")
+    if wild:
+        assert {"unreachable", "too-few-servers"} <= {*finding.explains}
+
+
+@pytest.mark.parametrize("target", ["ns1.host.example.org", "ns1", "ns1.host.example.net."])
+def test_no_dot_is_missed_where_no_other_name_is_known_to_be_meant(target: str) -> None:
+    found = checked(_delegated(target, serves=False)).findings or ()
+    assert not any("dot" in each.message + each.cure or each.code == "unexplained" for each in found)
+
+
+@pytest.mark.parametrize("wild", ["", _WILD], ids=["alone", "wildcard"])
+def test_an_address_in_the_zone_above_is_for_its_operator_to_replace(wild: str) -> None:
+    found = checked(_delegated("203.0.113.61", wild)).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-is-address"]
+    assert "has the address 203.0.113.61 where" in finding.message and finding.blame is Blame.PARENT
+    assert not any(each.code in ("ns-name-unresolvable", "unexplained") for each in found)
+
+
+def test_the_root_is_no_name_server_to_publish_an_address_for() -> None:
+    found = checked(_delegated(".", serves=False)).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-unresolvable"]
+    assert finding.cure.startswith("list other name servers instead of it")

@@ -23,12 +23,19 @@ RULES = [
 """Each with a world that fires it, and one that does not."""
 
 
-def stale(text: str, included: str = "in-domain", at: Sequence[str] = "m") -> list[Finding]:
+def stale(
+    text: str,
+    included: str = "in-domain",
+    at: Sequence[str] = "m",
+    zones: dict[str, Any] | None = None,
+    **more: Any,
+) -> list[Finding]:
     """What is found where these of the gtld-servers.net have this delegation of example.com."""
     apex = "@ 900 SOA a.gtld-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 900\n"
     letters = "abcdefghijklm"
     others = [f"{letter}.gtld-servers.net." for letter in letters if letter not in at]
-    zones: dict[str, Any] = {
+    every: dict[str, Any] = {
+        **(zones or {}),
         "com.": {"servers": others},
         "com. stale": {
             "servers": [f"{letter}.gtld-servers.net." for letter in at],
@@ -37,7 +44,7 @@ def stale(text: str, included: str = "in-domain", at: Sequence[str] = "m") -> li
             "text": apex + "".join(f"@ NS {letter}.gtld-servers.net.\n" for letter in letters) + text,
         },
     }
-    world = made_of(included, question="www.example.com. A", zones=zones)
+    world = made_of(included, question="www.example.com. A", zones=every, **more)
     return [each for each in checked(world).findings or () if each.code in (CODE, "unexplained")]
 
 
@@ -133,6 +140,16 @@ def test_a_referral_to_other_servers_that_serve_the_zone_too_is_only_fragile() -
     glue = "other.example A 192.0.2.53\n"
     (finding,) = stale("example NS other.example.com.\n" + glue)
     assert finding.level is Level.WARNING
+
+
+def test_a_referral_to_servers_with_other_data_of_the_zone_says_so() -> None:
+    text = "@ 900 SOA other hostmaster 1 7200 900 1209600 300\n@ NS other\nwww 300 A 192.0.2.66\n"
+    other = {"text": f"{text}other A 203.0.113.53\n", "servers": ["other.example.com."]}
+    add = "example NS other.example.com.\nother.example A 203.0.113.53\n"
+    servers = {"other.example.com.": {"addresses": ["203.0.113.53"]}}
+    (finding,) = stale(add, zones={"example.com. other": other}, servers=servers)
+    assert "(the servers listed there have other data of example.com), unlike" in finding.message
+    assert finding.level is Level.ERROR
 
 
 def test_ds_records_that_match_no_key_are_an_error() -> None:

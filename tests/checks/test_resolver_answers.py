@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from dnstrace.checks import Blame, Level
+from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
@@ -106,3 +107,40 @@ def test_where_the_zone_itself_is_bogus_the_resolver_is_right() -> None:
 
 def test_nobody_is_asked_to_fix_a_cache() -> None:
     assert {finding.blame for finding in found("resolver-stale", "resolver-stale")} == {Blame.NOBODY}
+
+
+def _beside(question: str, add: str, does: list[str], cache: str = "", **servers: Any) -> list[Finding]:
+    """What is found where a resolver is asked besides the servers of example.com, which are as `servers`."""
+    resolver = {"res.example.org.": {"addresses": ["203.0.113.99"], "does": does}}
+    zones = {
+        "example.com. cache": {"servers": [*resolver], "text": CACHE + cache},
+        "example.com.": {"add": add},
+    }
+    world = made_of(
+        "in-domain",
+        question=question,
+        servers={**servers, **resolver},
+        zones=zones,
+        resolvers=["203.0.113.99"],
+    )
+    return [each for each in checked(world).findings or () if each.code.startswith("resolver-")]
+
+
+@pytest.mark.parametrize("address", ["192.168.1.20", "127.0.0.1"])
+@pytest.mark.parametrize("does", ["refuses", "blocks"])
+def test_a_resolver_may_withhold_private_addresses(does: str, address: str) -> None:
+    """As those do that guard against DNS rebinding."""
+    (found,) = _beside("lan.example.com. A", f"lan A {address}\n", [does, "resolver"])
+    assert found.cure.startswith(
+        "exempt lan.example.com from the resolver's protection against DNS rebinding"
+    )
+    (other,) = _beside("www.example.com. A", f"lan A {address}\n", [does, "resolver"])
+    assert "rebinding" not in other.cure
+
+
+def test_the_last_answer_that_there_is_is_not_flushed() -> None:
+    dead = {f"ns{n}.example.com.": {"does": ["silent"]} for n in (1, 2)}
+    stale, old = ["explains=3 stale answer", "resolver"], "old 30 A 192.0.2.8\n"
+    for servers, advised in ((dead, "leave old.example.com in"), ({}, "flush old.example.com from")):
+        (found,) = _beside("old.example.com. A", "old A 192.0.2.9\n", stale, old, **servers)
+        assert found.code == "resolver-stale" and found.cure.startswith(advised)

@@ -6,8 +6,11 @@ import pytest
 
 from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
+from dnstrace.lab.breaking import BREAKS
+from dnstrace.lab.plan import SigningPlan
 from dnstrace.lab.world import load, read
 from dnstrace.model.anchors import NO_ANCHORS
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -183,3 +186,31 @@ def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key
     (found,) = checked_by_name("dnssec-ds-miscalled").findings or ()
     assert "RSASHA256, but that key of example.com has algorithm ECDSAP256SHA256" in found.message
     assert "revoked" not in found.message and found.rehearsed.endswith("secure")
+
+
+@pytest.mark.parametrize(
+    ("late", "level"), [({"algorithm": 13}, Level.ERROR), ({"broken": ["zone-key-rolled"]}, None)]
+)
+def test_a_key_that_signs_before_all_servers_have_it_breaks_the_zone(
+    monkeypatch: pytest.MonkeyPatch, late: dict[str, object], level: Level | None
+) -> None:
+    """The servers have a key in common, and yet not the one that the others' data is signed with."""
+    monkeypatch.setitem(BREAKS, "zone-key-rolled", _zone_key_rolled)
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"servers": ["ns1.example.com."], "sign": {"broken": ["zone-key-rolled"]}},
+        "example.com. late": {
+            "servers": ["ns2.example.com."],
+            "sign": {**late, "ds": "none"},
+            "text": text.replace("2026011501", "2026011500"),
+        },
+    }
+    made = checked(made_of("_signed", zones=zones)).findings or ()
+    levels = [each.level for each in made if each.code == "dnskey-differs"]
+    assert levels == [level] * (level is not None)
+
+
+def _zone_key_rolled(plan: SigningPlan, parameter: str) -> SigningPlan:
+    """The zone-signing key was replaced, and the old one is still published (RFC 6781 section 4.1.1.1)."""
+    entry, old = plan.keys
+    return replace(plan, keys=(entry, replace(old, number=old.number + 1), old))

@@ -9,6 +9,7 @@ from dnstrace.lab.world import load
 from dnstrace.model.limits import Limits
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
+from tests.cli.running import run
 
 RULES = [
     ("no-edns", "no-edns", "textbook"),
@@ -84,3 +85,10 @@ def test_a_probe_that_the_deadline_ended_is_not_one_without_reply(milliseconds: 
     question = load("alias-chain").question
     found = trace(question.name, question.rdtype, lab="alias-chain", check=True, seed=1, limits=limits)
     assert found.findings == ()
+
+
+def test_servers_that_were_sent_an_option_each_time_may_reject_just_that() -> None:
+    """With --cookie and the like, no query with EDNS goes without it."""
+    plainly, sent = (run("--lab", "no-edns", "--check", "--json", *more).out for more in ((), ("--cookie",)))
+    assert "does not support EDNS at" in plainly
+    assert "does not support EDNS, or not with the options that were sent" in sent

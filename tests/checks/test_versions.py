@@ -61,6 +61,16 @@ def test_no_fix_copies_over_the_only_version_that_validates(sign: Any) -> None:
     assert all(each.cure.startswith(("sign", "fix the signing")) for each in found.values())
 
 
+@pytest.mark.parametrize(
+    ("kind", "signing", "of"),
+    [("rolled", "have", "key 61983"), ("unsigned", "sign it there with a new key, have", "that")],
+)
+def test_a_key_that_is_lost_leaves_a_second_way(kind: str, signing: str, of: str) -> None:
+    cure = _two(BROKEN[kind], SIGNED)["dnskey-differs"].cure
+    assert f"; if this key is lost, {signing} a DS record of {of} added in com, wait for the TTL" in cure
+    assert cure.index("wait for the TTL") < cure.index("then load this version on all servers")
+
+
 def test_of_several_old_versions_only_one_that_validates_is_left_and_copied() -> None:
     text = f"{TEXT}@ NS ns3\nns3 A 203.0.113.77\n"
     ns3 = "example NS ns3.example.com.\nns3.example A 203.0.113.77\n"

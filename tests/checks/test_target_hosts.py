@@ -1,0 +1,101 @@
+"""Records that point to hosts of the zone which are missing, or aliases."""
+
+from __future__ import annotations
+
+import dns.rdatatype
+import pytest
+
+from dnstrace import Settings, trace
+from dnstrace.checks import Finding
+from dnstrace.lab.network import LabNetwork
+from dnstrace.model import Trace
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires
+
+MISSING, ALIAS = "target-missing", "target-alias"
+SRV = "_s._tcp.example.com. SRV"
+GONE = "@ MX 5 gone\n"
+
+
+def pointing(question: str, add: str, **content: object) -> Trace:
+    """The trace of a question to a zone with further records."""
+    zone = {"add": add, **content}
+    return checked(made_of("in-domain", question=question, zones={"example.com.": zone}))
+
+
+def told_of(found: Trace, code: str) -> list[Finding]:
+    return [each for each in found.findings or () if each.code == code]
+
+
+@pytest.mark.parametrize(
+    ("code", "sick", "well"), [(MISSING, "mx-missing", "mx-alias"), (ALIAS, "mx-alias", "mx-missing")]
+)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+@pytest.mark.parametrize(
+    ("question", "add", "error"),
+    [
+        ("example.com. MX", GONE, True),
+        ("example.com. MX", f"{GONE}@ MX 9 www\n", False),
+        ("www.example.com. A", "www MX 5 gone\n", False),
+        (SRV, "_s._tcp SRV 1 2 3 gone\n", True),
+        ("www.example.com. HTTPS", "www HTTPS 1 gone alpn=h2\n", True),
+    ],
+)
+def test_a_target_that_is_not_there_is_named_and_an_error_if_it_is_all_there_is(
+    question: str, add: str, error: bool
+) -> None:
+    (found,) = told_of(pointing(question, add), MISSING)
+    assert "gone.example.com, which does not exist" in found.message and found.is_error is error
+    assert found.cure.endswith("or publish the addresses of gone.example.com")
+    assert not told_of(pointing(question, add), "target-without-dot")
+
+
+def test_compact_denial_says_that_a_target_is_not_there_too() -> None:
+    compact = {"sign": {"algorithm": 13, "denial": "compact"}}
+    assert told_of(pointing("example.com. MX", GONE, **compact), MISSING)
+
+
+@pytest.mark.parametrize(
+    ("question", "add"),
+    [
+        ("example.com. MX", "@ MX 0 .\n"),
+        (SRV, "_s._tcp SRV 0 0 0 .\n"),
+        ("example.com. MX", "@ MX 5 gone.example.net.\n@ MX 7 @\n"),
+        ("example.com. MX", f"{GONE}* A 192.0.2.25\n"),
+        ("example.com. MX", f"{GONE}gone AAAA 2001:db8::25\n"),
+        ("example.com. MX", "@ MX 5 mx.sub\nsub NS ns1.example.net.\n"),
+        ("www.example.com. HTTPS", "www HTTPS 1 svc alpn=h2\nsvc CNAME web\nweb A 192.0.2.45\n"),
+    ],
+)
+def test_nothing_is_said_of_targets_that_are_there_or_were_not_asked_or_mean_none(
+    question: str, add: str
+) -> None:
+    assert not pointing(question, add).findings
+
+
+def test_a_target_of_which_the_reply_has_the_address_is_not_asked_for() -> None:
+    def asked(add: str) -> bool:
+        steps = pointing("example.com. MX", add).steps
+        return any(str(step.question.name) == "mail.example.com." for step in steps)
+
+    assert asked("@ MX 5 mail\n") and not asked("@ MX 5 mail\nmail A 192.0.2.25\n")
+
+
+def test_an_alias_at_some_servers_only_is_for_another_rule() -> None:
+    text = "@ MX 5 mail\nmail {}\nmx A 192.0.2.25\n"
+    found = pointing("example.com. MX", text.format("CNAME mx"))
+    (alias,) = told_of(found, ALIAS)
+    assert alias.message == (
+        "the MX record of example.com points to mail.example.com, which is an alias (CNAME) of mx.example.com"
+    )
+    assert "point the MX record of example.com at mx.example.com instead" in alias.cure
+    assert not told_of(pointing("example.com. MX", text.format("A 192.0.2.25")), ALIAS)
+
+
+def test_without_check_no_target_is_asked_for() -> None:
+    world = made_of("in-domain", question="example.com. MX", zones={"example.com.": {"add": GONE}})
+    found = trace("example.com.", dns.rdatatype.MX, network=LabNetwork(world), settings=Settings())
+    assert not found.findings and len(found.steps) == 3
