@@ -12,8 +12,8 @@ from random import Random
 
 import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
+import dns.rdatatype
 
 from dnstrace import Settings, Trace, clock, trace
 from dnstrace.dnssec import parse_anchors
@@ -101,33 +101,65 @@ def limits_rate(most: int, what: str, slip: int, addresses: frozenset[str] | Non
     return does
 
 
-def limits_alike(most: int, owner: str, addresses: frozenset[str] | None = None) -> Does:
-    """Each address answers so many queries over UDP at and below a name in a second, and is silent to others.
-
-    Those that it does not answer count too, for as much as the limit lets through in 15 seconds.
-    """
-    credit: dict[str, tuple[float, float]] = {}
-    above = dns.name.from_text(owner)
-
-    def does(each: Exchange) -> str:
-        if not (
-            _is_udp(each) and _is_among(each, addresses) and each.query.question.name.is_subdomain(above)
-        ):
-            return ""
-        left, since = credit.get(each.query.address, (float(most), each.start))
-        left = min(float(most), left + most * (each.start - since)) - 1
-        credit[each.query.address] = max(left, -15.0 * most), each.start
-        return "lost" if left < 0 else ""
-
-    return does
-
-
 def _is_udp(each: Exchange) -> bool:
     return each.query.transport is Transport.UDP
 
 
 def _is_among(each: Exchange, addresses: frozenset[str] | None) -> bool:
     return addresses is None or each.query.address in addresses
+
+
+class Limiting:
+    """A network in which some addresses limit how many replies that are alike they send in a second (RRL).
+
+    Alike are answers to one question, and denials of a name, or of any in the zone if `of_zone`. Queries that
+    are not answered count too, for as much as the limit lets through in 15 seconds. Every `slip`th of these
+    gets a truncated reply (0: none).
+    """
+
+    run = staticmethod(clock.run)
+
+    def __init__(
+        self,
+        network: Network,
+        most: int,
+        slip: int,
+        of_zone: bool = False,
+        among: frozenset[str] | None = None,
+    ) -> None:
+        self._network, self._most, self._slip = network, float(most), slip
+        self._of_zone, self._among = of_zone, among
+        self._credit: dict[object, tuple[float, float]] = {}
+        self._over: Counter[object] = Counter()
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        found = await self._network.exchange(query, timeout)
+        if found.message is None or not (_is_udp(found) and _is_among(found, self._among)):
+            return found
+        key = query.address, self._kind(found)
+        if self._has_credit(key, found.start):
+            return found
+        self._over[key] += 1
+        if self._slip and self._over[key] % self._slip == 0:
+            return replied(found, "truncated")
+        await clock.elapse(timeout - found.elapsed)
+        return Exchange(query, found.start, timeout, fault=Fault.TIMEOUT)
+
+    def _kind(self, found: Exchange) -> object:
+        """What replies that are alike have in common."""
+        assert found.message is not None
+        name, soa = found.query.question.name.canonicalize(), dns.rdatatype.SOA
+        zones = [rrset.name for rrset in found.message.authority if rrset.rdtype == soa]
+        if found.message.answer or not zones:
+            return found.message.rcode(), name, found.query.question.rdtype
+        of_zone = self._of_zone or found.message.rcode() == dns.rcode.NXDOMAIN
+        return zones[0] if of_zone else name
+
+    def _has_credit(self, key: object, now: float) -> bool:
+        left, since = self._credit.get(key, (self._most, now))
+        left = min(self._most, left + self._most * (now - since)) - 1
+        self._credit[key] = max(left, -15.0 * self._most), now
+        return left >= 0
 
 
 class Changing:
@@ -146,12 +178,17 @@ class Changing:
 
 def in_trouble(name: str | World, does: Does) -> Trace:
     """A trace with `--check` of a world while something happens to its network."""
+    return traced_over(name, lambda network: Troubled(network, does))
+
+
+def traced_over(name: str | World, over: Callable[[Network], Network]) -> Trace:
+    """A trace with `--check` of a world over what is made of its network."""
     world = load(name) if isinstance(name, str) else name
     return trace(
         world.question.name,
         world.question.rdtype,
         settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
-        network=Troubled(LabNetwork(world, signed=True), does),
+        network=over(LabNetwork(world, signed=True)),
         anchors=parse_anchors(world.anchors_text, world.name),
         now=world.now,
         seed=1,

@@ -44,6 +44,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
+from dnstrace.model.findings import Level
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.structs import replace
 
@@ -78,6 +79,21 @@ def compared(trace: Trace) -> tuple[Compared, ...]:
 def all_fail(found: Collection[Compared]) -> bool:
     """Whether resolvers were asked, and none of them has an answer, not even a negative one."""
     return bool(found) and all(each.difference is not None and each.difference.has_none for each in found)
+
+
+_SOUND = frozenset({Disagreement.SAME, Disagreement.NOT_COMPARED, Disagreement.DNS64})
+
+
+def level_of(found: Compared, every: Collection[Compared]) -> Level | None:
+    """How much the answer of one of the resolvers that were asked matters; None where nothing is wrong.
+
+    One without an answer is an error if none of them has one.
+    """
+    if found.difference is None or found.difference in _SOUND:
+        return None
+    if not found.difference.has_none:
+        return Level.NOTICE
+    return Level.ERROR if all_fail(every) else Level.WARNING
 
 
 # --- what one reply means -------------------------------------------------------------------------

@@ -20,10 +20,11 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from typing import Any
 
-from dnstrace.bulk.carrying import by_number
+from dnstrace.bulk.carrying import Batch, by_number, results_in
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import CannotGoOn, Enough, Item, Job, Jobs, NoDescriptors, Plan, R, Use
+from dnstrace.bulk.quick_loop import QuickLoop
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
@@ -195,7 +196,7 @@ class _Crew:
             reader = await worker.connect()
             with suppress(OSError, asyncio.IncompleteReadError):
                 while True:
-                    found = [pickle.loads(octets) for octets in await _unpickled(reader)]
+                    found = [*results_in(await _octets(reader))]
                     self._lost, worker.heard = 0, asyncio.get_running_loop().time()
                     for number, _ in found:
                         del worker.jobs[number]
@@ -265,13 +266,21 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def _pickled(value: object) -> bytes:
-    octets = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return _with_length(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def _with_length(octets: bytes) -> bytes:
     return len(octets).to_bytes(_LENGTH) + octets
+
+
+async def _octets(reader: asyncio.StreamReader) -> bytes:
+    """What is sent next; raises IncompleteReadError at the end."""
+    return await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH)))
 
 
 async def _unpickled(reader: asyncio.StreamReader) -> Any:
     """The next value; raises IncompleteReadError at the end."""
-    return pickle.loads(await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH))))
+    return pickle.loads(await _octets(reader))
 
 
 # --- in the worker ----------------------------------------------------------------------------
@@ -284,7 +293,7 @@ def _work_until_closed(sock: socket.socket) -> None:
     hash_records_once()
     try:
         with suppress(asyncio.IncompleteReadError):
-            run_real(_trace_jobs(sock))
+            run_real(_trace_jobs(sock), QuickLoop)
     except (OSError, NoDescriptors) as error:
         if isinstance(error, NoDescriptors) or has_run_out(error):
             sys.exit(_SHORT)
@@ -294,20 +303,19 @@ async def _trace_jobs(sock: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=sock)
     plan, use = await _unpickled(reader)
     collect_rarely(plan.tracing.settings.probe)
-    ready: list[bytes] = []
+    ready = Batch()
 
     def send() -> None:
-        if ready:
-            writer.write(_pickled(ready))
-            ready.clear()
+        nonlocal ready
+        if ready.count:
+            writer.write(_with_length(ready.octets()))
+            ready = Batch()
 
     async for found in traced(_jobs_from(reader), plan, use):
-        if not ready:
+        ready.add(found)  # one that cannot be pickled ends the worker
+        if ready.count == 1:
             asyncio.get_running_loop().call_soon(send)
-        ready.append(
-            pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
-        )  # a result that cannot be pickled ends the worker
-        if len(ready) >= _BATCH:
+        elif ready.count >= _BATCH:
             send()
         await writer.drain()
 

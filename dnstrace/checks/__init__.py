@@ -29,6 +29,7 @@ from dnstrace.checks import (
     hints,
     interception,
     key_requests,
+    left_over,
     letter_case,
     losing,
     mixture,
@@ -81,9 +82,9 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
-    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
-    special_addresses, glue, superfluous, soa, undelegated_domains, existence, answers, aliases, alias_rcode,
-    redirection,
+    letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses, cycles,
+    names, special_addresses, glue, superfluous, soa, undelegated_domains, existence, answers, aliases,
+    alias_rcode, redirection,
     targets, target_hosts, records, digests,
     security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
     parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,

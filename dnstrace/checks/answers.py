@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 
 import dns.flags
@@ -171,6 +171,8 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"
         cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
+        if having := _having_zone(cut, below, instead):
+            cure = f"remove the zone {plain(below)} from {listed(having)}, to {cure}"
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",
@@ -188,6 +190,18 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
     if below is None or not others or not all(heard_below(cut, reply, below) for reply in others):
         return None, []
     return below, list(by_server(others))
+
+
+def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[Name]:
+    """Those of the servers that have a zone: they answer a query for its SOA record with one."""
+    probes = (step for step in cut.probe_steps(Probe.CUT) if step.question.name == zone)
+    found = {
+        reply.server
+        for step in probes
+        for reply in replies_of(step)
+        if reply.rrset(zone, dns.rdatatype.SOA) is not None and reply.meaning.authoritative
+    }
+    return [server for server in servers if server in found]
 
 
 def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:

@@ -16,6 +16,7 @@ from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.rates import limiting, slips
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
@@ -49,41 +50,23 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
                 asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
     errors: dict[str, list[HeardReply]] = defaultdict(list)
     lost: dict[str, list[HeardReply]] = defaultdict(list)
-    shut_out = set[str]()
     for replies in asked.values():
         address = replies[0].address
         if any(reply.meaning.usable for reply in replies):
             errors[address] += [r for r in replies if r.meaning.kind in ERRORS or _is_slip(r, replies)]
         if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
             lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
-            shut_out |= {address} if _answered_first(replies) else set()
-    limiting = {address for address in shut_out if _silences(cut, address) >= _LOST}
-    lossy = limiting | {
+    slipped = cut.once(slips)
+    lossy = cut.once(limiting) | {
         address
         for address, replies in lost.items()
         if len(replies) >= _LOST and len(replies) * _LOST_SHARE >= sent[address]
     } - cut.once(large_lost)
-    every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
+    every = {
+        address: [*errors[address], *slipped.get(address, ()), *(lost[address] if address in lossy else ())]
+        for address in sent
+    }
     return {address: replies for address, replies in every.items() if replies}
-
-
-def _answered_first(replies: list[HeardReply]) -> bool:
-    """Whether the first of equal queries was answered, and one in a later step was not.
-
-    That is asked where a limit of the rate may be why an address is silent (`dnstrace.walk.confirming`).
-    """
-    first = min(replies, key=lambda reply: reply.attempt.exchange.start)
-    later = (reply for reply in replies if reply.step.id != first.step.id)
-    return first.meaning.usable and any(reply.meaning.kind is Kind.TIMEOUT for reply in later)
-
-
-def _silences(cut: Cut, address: str) -> int:
-    """The steps in which every query to an address timed out."""
-    kinds = [
-        {each.meaning.kind for each in step.attempts if each.exchange.query.address == address}
-        for step in cut.all_steps
-    ]
-    return kinds.count({Kind.TIMEOUT})
 
 
 def _asked(attempt: Attempt) -> Hashable:

@@ -74,7 +74,10 @@ UNUSABLE: dict[Kind, Codes] = {
 """What explains that nothing could be used, by what came in its place."""
 
 _ALIASES = "alias-beside-data alias-at-apex alias-loop dname-too-long"
-_COPIES = "hosts-mixed answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
+_COPIES = (
+    "hosts-mixed zone-left-over answers-differ soa-differs soa-multiple parent-servers-differ"
+    " answers-below-cut"
+)
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
 DIFFERENT: dict[Sort, Codes] = {

@@ -230,6 +230,7 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     answering = [r for r in replies if (cut := r.meaning.delegation) is None or cut.zone not in zones]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
+    names |= {reply.server for reply in answering if reply.address in addresses}  # at another address, too
     return bool(answering and cuts) and all(
         reply.server in names
         or reply.address in addresses

@@ -97,8 +97,8 @@ def _probes(cut: About) -> list[Step]:
 def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     """The addresses of which a limit left open what they do to other queries than the walk's.
 
-    If the limit ended the walk itself, after every server had its time to reply, what the servers did until
-    then is all that there is. Even so, silent root hints may be out of date.
+    If the limit ended the walk itself, what the servers did until then is all that there is, unless it asks
+    all of them and some had no time to reply. Even so, silent root hints may be out of date.
     """
     if not trace.cut_short:
         return frozenset()
@@ -134,11 +134,13 @@ def _perhaps_outdated(cut: About) -> frozenset[str]:
 
 
 def _ended_walk(trace: Trace) -> bool:
-    """Whether the limit ended the walk, and not before every server had its time to reply."""
+    """Whether the limit ended the walk, and if it asked all servers, not before they had time to reply."""
     main = [step for step in trace.steps if step.main]
     if trace.outcome is not Outcome.FAILED:
         return False
-    return not main or (main[-1].limited and not _is_open(main[-1], _dead(trace.steps)))
+    last = main[-1] if main else None
+    surveyed = last is not None and last.all_servers
+    return last is None or (last.limited and not (surveyed and _is_open(last, _dead(trace.steps))))
 
 
 def _is_known(attempt: Attempt) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 import dns.flags
 
 from dnstrace.checks.agreement import POSITIVE, conflict
+from dnstrace.checks.aside import left_aside
 from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -51,7 +52,7 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.2.1; RFC 1034 section 4.3.5; RFC 4035 section 3.1.4.1
     """
-    for zone in (cut, *_left_aside(cut)):
+    for zone in (cut, *left_aside(cut)):
         if (missing := _undelegated(zone)) is not None:
             yield missing
     for what, view in _VIEWS.items():
@@ -62,17 +63,6 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
 
 
 # --- whether there is a zone cut ---------------------------------------------------------------------
-
-
-def _left_aside(cut: Cut) -> list[Cut]:
-    """The zones to which servers of this one refer although the walk did not go there."""
-    zones = (zone for found in statements_of(cut).referrals.values() for zone in found)
-    aside = [zone for zone in dict.fromkeys(zones) if not cut.summary(_is_on_the_way, zone)]
-    return [Cut(cut.evidence, zone) for zone in aside]
-
-
-def _is_on_the_way(cut: Cut, zone: Name) -> bool:
-    return cut.evidence.cut(zone) is not None
 
 
 def _undelegated(cut: Cut) -> Observation | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus
-from dnstrace.analysis.resolvers import all_fail, compared
+from dnstrace.analysis.resolvers import compared, level_of
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, listed
@@ -105,7 +105,7 @@ def resolver_keys_stale(evidence: Evidence) -> Iterator[Observation]:
                 each,
                 f"has old {held}, until {until}, and finds the answer bogus{secure}",
                 f"flush the {held} from the resolver's cache, or wait until they expire at {until}",
-                _level(evidence),
+                _level(evidence, each),
                 [old.step for old in each.old],
             )
 
@@ -129,7 +129,7 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
             bogus = each.difference is Disagreement.VALIDATION and is_bogus(evidence.trace)
             name = plain(evidence.trace.question.name)
             cure = _BOGUS_TOO if bogus else _cure_of(each, name)
-            fault = _resolver_fault(each, _FAILING[each.difference], cure, _level(evidence))
+            fault = _resolver_fault(each, _FAILING[each.difference], cure, _level(evidence, each))
             yield replace(fault, blame=Blame.NOBODY, remedy=None) if bogus else fault
 
 
@@ -202,9 +202,8 @@ def _how_other(copy: OtherCopy) -> str:
     return f"answers from {what}: {where}"
 
 
-def _level(evidence: Evidence) -> Level | None:
-    """An error if none of the resolvers that were asked has an answer."""
-    return Level.ERROR if all_fail(compared(evidence.trace)) else None
+def _level(evidence: Evidence, found: Compared) -> Level | None:
+    return level_of(found, compared(evidence.trace))
 
 
 def _clock(time: datetime) -> str:

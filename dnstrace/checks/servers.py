@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dns.rcode
 
+from dnstrace.checks.aside import lame_aside
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
 from dnstrace.checks.evidence import Cut
@@ -125,6 +126,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
         return f"{what}; if it does not serve {zone_text(cut.zone)} at all, {configure}"
 
     yield from each_server(cut, lame, does, repair)
+    yield from lame_aside(cut)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))

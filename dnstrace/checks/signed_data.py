@@ -9,7 +9,7 @@ import dns.rdatatype
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
-from dnstrace.dnssec.signature import usable_key
+from dnstrace.dnssec.signature import is_zone_key, usable_key
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Name, Step
 from dnstrace.model.naming import is_below
@@ -22,8 +22,11 @@ def keys_in(reply: HeardReply) -> frozenset[DNSKEY]:
 
 
 def signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
-    """The keys that may sign data: without secure entry points, where there are others (RFC 8901)."""
-    usable = frozenset(key for key in keys if usable_key(key))
+    """The keys that may sign data: without secure entry points, where there are others (RFC 8901).
+
+    Where no algorithm is supported, the keys still show which servers have the same version of the zone.
+    """
+    usable = frozenset(key for key in keys if usable_key(key)) or frozenset(filter(is_zone_key, keys))
     return frozenset(key for key in usable if not key.flags & 1) or usable
 
 

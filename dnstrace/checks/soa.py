@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
 from dnstrace.checks.machines import of_machines
 from dnstrace.checks.mixture import mixture
@@ -122,7 +123,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     yield from of_machines(cut)
-    if mixture(cut):
+    if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
         yield _several_primaries(cut, several, by_serial)

@@ -46,8 +46,8 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.1; RFC 2182 section 5
     """
     names, addresses = named(cut), _all_addresses(cut)
-    if not cut.probed or not names or not addresses or not _all_known(cut):
-        return  # of a zone that only the server given was asked for, the name servers may be unknown
+    if not cut.probed or not addresses or not _all_known(cut):
+        return
     alone = all(len(_of_family(addresses, family)) <= 1 for family in _NETWORK)
     if alone or len(names) == 1:
         yield Observation(
@@ -162,10 +162,14 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
 
 
 def _all_addresses(cut: Cut) -> list[str]:
-    """All addresses of the zone's name servers: those that the walk knew, and those in their own zones."""
-    known = [address.text for server in cut.servers for address in server.addresses]
+    """All addresses of the zone's name servers: those that the walk knew, and those in their own zones.
+
+    That of the server given to start from counts only if the zone lists it.
+    """
+    names = named(cut)
+    known = [address.text for each in cut.servers if each.name in names for address in each.addresses]
     known += [address for found in glue(cut).values() for address in found]
-    known += [address for name in named(cut) for address in host_of(cut, name).addresses]
+    known += [address for name in names for address in host_of(cut, name).addresses]
     return list(dict.fromkeys(known))
 
 

@@ -18,6 +18,7 @@ from dnstrace.checks.controls import (
 )
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed, question_text
+from dnstrace.checks.rates import limiting
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
@@ -275,7 +276,7 @@ def _by_cause(
 ) -> Iterator[Observation]:
     shown = cut.causes[cause] | also
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
-    yield from each_doing(found, does, cure)
+    yield from each_doing([r for r in found if r.address not in cut.once(limiting)], does, cure)
 
 
 def _asked_with_options_only(cut: Cut) -> set[str]:

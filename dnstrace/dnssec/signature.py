@@ -122,12 +122,12 @@ def signers(data: Signed, zone: Name, keys: Tagged, at: float, effort: Effort) -
 
 def usable_key(key: DNSKEY) -> bool:
     """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, supported algorithm."""
-    return (
-        bool(key.flags & ZONE_KEY)
-        and not key.flags & REVOKED
-        and key.protocol == _PROTOCOL
-        and key.algorithm in SUPPORTED
-    )
+    return is_zone_key(key) and key.algorithm in SUPPORTED
+
+
+def is_zone_key(key: DNSKEY) -> bool:
+    """Whether a DNSKEY record may sign zone data for those who know its algorithm."""
+    return bool(key.flags & ZONE_KEY) and not key.flags & REVOKED and key.protocol == _PROTOCOL
 
 
 # --- what is wrong with a signature before any cryptography ------------------------------------

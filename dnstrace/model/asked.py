@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from enum import StrEnum
 
 import dns.name
@@ -11,7 +11,7 @@ import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_kind, check_seconds, check_whole
 from dnstrace.model.kept import kept
-from dnstrace.model.known_name import known
+from dnstrace.model.known_name import NAMES, KnownName, known, remember
 from dnstrace.model.mnemonics import register
 from dnstrace.model.structs import Struct, field
 
@@ -30,6 +30,18 @@ class Question(Struct):
 
     def __str__(self) -> str:
         return f"{self.name} {dns.rdatatype.to_text(self.rdtype)}"
+
+    def __reduce__(self) -> tuple[Callable[..., Question], tuple[object, ...]]:
+        if isinstance(self.name, KnownName):
+            return _asked, (self.name.labels, self.rdtype, self.rdclass)
+        return Question, (self.name, self.rdtype, self.rdclass)
+
+
+def _asked(
+    labels: tuple[bytes, ...], rdtype: dns.rdatatype.RdataType, rdclass: dns.rdataclass.RdataClass
+) -> Question:
+    """A question that is unpickled: a process that traces it compares its name as often as the first one."""
+    return Question(NAMES.get(labels) or remember(labels), rdtype, rdclass)
 
 
 def family_of(address: str) -> int:

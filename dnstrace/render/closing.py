@@ -16,7 +16,7 @@ from rich.text import Text
 from dnstrace.analysis.dropping import is_dropped, named_servers
 from dnstrace.analysis.reached import delegation_reached, ended_well, is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Blame
+from dnstrace.model.findings import Blame, Level
 from dnstrace.model.jobs import without_job
 from dnstrace.model.lives import Held
 from dnstrace.model.naming import plain
@@ -108,12 +108,13 @@ def _resolvers_line(report: Report) -> list[Text]:
     """How many of the resolvers that were asked have no answer, an old one, or another one."""
     if not report.resolvers or report.trace.outcome is None:
         return []
+    from dnstrace.analysis.resolvers import level_of
     from dnstrace.render.resolver_closing import closing_text
 
     if not (text := closing_text(report.resolvers, report.replayed)):
         return []
-    without = any(each.difference is not None and each.difference.has_none for each in report.resolvers)
-    style = BAD if without else WARNING
+    levels = {level_of(each, report.resolvers) for each in report.resolvers}
+    style = BAD if Level.ERROR in levels else WARNING if Level.WARNING in levels else ""
     return [marked(style, Text(text, style))]
 
 

@@ -10,8 +10,10 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.analysis.public_resolvers import name_of
+from dnstrace.analysis.resolvers import level_of
 from dnstrace.model import ROOT, Kind
 from dnstrace.model.compared import Disagreement
+from dnstrace.model.findings import Level
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
-_STYLES = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET, Disagreement.DNS64: QUIET}
+_SOUND = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET, Disagreement.DNS64: QUIET}
+_STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: ""}
 _ONE_LINE = {Disagreement.SAME, Disagreement.NO_ANSWER, None}
-_BAD = {Disagreement.STALE, Disagreement.VALIDATION, Disagreement.FAILS, Disagreement.NO_ANSWER}
 
 
 def resolver_nodes(report: Report, verbose: bool) -> list[Node]:
@@ -44,9 +46,9 @@ def _resolver_node(report: Report, found: Compared, verbose: bool) -> Node:
         words = "not finished" if trace.interrupted or found.step.outcome is not None else "asking ..."
         return Node(joined([address, Text(words, QUIET)]))
     records = [node for each in found.step.attempts for node in reply_nodes(each, ROOT)] if verbose else []
-    reason, style = reason_text(found), _style_of(found)
+    reason, style = reason_text(found), _style_of(report, found)
     one_line = found.difference in _ONE_LINE
-    parts: list[Text | str] = [_called(report, attempt.exchange.query), *_answer_parts(attempt)]
+    parts: list[Text | str] = [_called(report, attempt.exchange.query), *_answer_parts(attempt, style)]
     parts += [Text(reason, style)] if found.difference is Disagreement.SAME else []
     parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tries_parts(found)]
     line = joined(parts)
@@ -67,7 +69,7 @@ def _further_nodes(trace: Trace, asked: Step) -> list[Node]:
     """What a resolver was asked once the walk had ended, to find out why it differs, and what it replied."""
     return [
         Node(
-            joined(["asked further", str(step.question), *_answer_parts(attempt)]),
+            joined(["asked further", str(step.question), *_answer_parts(attempt, BAD)]),
             reply_nodes(attempt, ROOT),
         )
         for step in trace.steps
@@ -76,16 +78,17 @@ def _further_nodes(trace: Trace, asked: Step) -> list[Node]:
     ]
 
 
-def _style_of(found: Compared) -> str:
-    if found.difference in _BAD:
-        return BAD
-    return WARNING if found.difference is None else _STYLES.get(found.difference, WARNING)
+def _style_of(report: Report, found: Compared) -> str:
+    """The style of the level that the finding about a resolver has, so that lists and findings agree."""
+    if (level := level_of(found, report.resolvers)) is not None:
+        return _STYLES[level]
+    return WARNING if found.difference is None else _SOUND[found.difference]
 
 
-def _answer_parts(attempt: Attempt) -> list[Text | str]:
-    """How long the reply took and what it contains, or why there is none."""
+def _answer_parts(attempt: Attempt, style: str) -> list[Text | str]:
+    """How long the reply took and what it contains, or why there is none, in a style."""
     if attempt.exchange.message is None:
-        return [Text(unanswered_text(attempt), BAD)]
+        return [Text(unanswered_text(attempt), style)]
     return [time_text(attempt.exchange.elapsed), Text(_answer_text(attempt), STRONG)]
 
 

@@ -8,7 +8,7 @@ for a reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dnstrace.analysis.paths import replied
 from dnstrace.analysis.stopping import ERRORS, MAY_FAIL
@@ -24,7 +24,6 @@ TIMES = 3
 _FAILED = ERRORS | {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.PORT_UNREACHABLE, Kind.MISMATCH}
 CONTROL = Probe.SOA
 
-_SEVERAL = 3  # probes that get no reply at one address: a server that drops a type drops fewer
 _AS_USUAL = frozenset({None, Probe.TYPE, Probe.CDS, Probe.CDNSKEY, Probe.NSEC3PARAM, Probe.ADDRESS})
 """What is asked in the usual way: the walk, and probes that may be answered in the negative."""
 
@@ -52,19 +51,24 @@ def gone(steps: Iterable[Step], walked: Step) -> frozenset[str]:
     return answered_in(walked) & failed - others
 
 
-def answered_like_silent(steps: Iterable[Step], address: str) -> Step | None:
-    """A step whose question an address answered in the negative, where it is silent to several others.
+def answered_like(steps: Iterable[Step], address: str, failed: Collection[int]) -> list[Step]:
+    """Steps whose questions an address answered, with replies like those to the `failed` ones.
 
-    Servers that limit the rate count replies that are alike: if such a limit is why they are silent, they
-    are silent to this question too if it is put now. None if the address is silent to few.
+    Servers that limit the rate count replies that are alike: those to one question, however it is put, and
+    denials, of one name or of the whole zone. If that is why nothing comes, nothing comes to these either
+    when they are put in the same moment.
     """
     last = [(step, each) for step, each in _last_attempts(steps) if _address(each) == address]
-    silent = [step for step, each in last if each.meaning.kind is Kind.TIMEOUT]
-    if len(silent) < _SEVERAL:
-        return None
-    names = {step.question.name for step in silent}
-    answered = (step for step, each in last if each.meaning.kind in NEGATIVE and step.probe in _AS_USUAL)
-    return max(answered, key=lambda step: (step.question.name in names, step.id), default=None)
+    silent = [step for step, each in last if each.meaning.kind is Kind.TIMEOUT and step.id in failed]
+    answered = [(s, each) for s, each in last if each.meaning.usable and s.probe in _AS_USUAL | {CONTROL}]
+    names, questions = {s.question.name for s in silent}, {s.question for s in silent}
+    same = [step for step, _ in answered if step.question in questions]
+    denied = [step for step, each in answered if each.meaning.kind in NEGATIVE and step.probe is not CONTROL]
+    found = {step.question: step for step in same[:1]}
+    if denied and any(step.probe in _AS_USUAL for step in silent):
+        nearest = max(denied, key=lambda step: (step.question.name in names, step.id))
+        found[nearest.question] = nearest
+    return list(found.values())
 
 
 def fails(steps: Iterable[Step], address: str) -> bool:

@@ -11,7 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from dnstrace.analysis.losses import losses_in
-from dnstrace.model import Delegation, Name, Probe, Question, Step
+from dnstrace.model import Delegation, Name, Probe, Purpose, Question, Step
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import only
@@ -19,7 +19,7 @@ from dnstrace.walk.confirming import (
     CONTROL,
     TIMES,
     answered_in,
-    answered_like_silent,
+    answered_like,
     began_plain,
     doubtful,
     fails,
@@ -29,7 +29,7 @@ from dnstrace.walk.confirming import (
     silent_in,
     silent_to_control,
 )
-from dnstrace.walk.probes import TELLING_TRIES, Put
+from dnstrace.walk.probes import TELLING_TRIES, Put, usual_shape
 
 if TYPE_CHECKING:
     from dnstrace.walk.journal import Journal
@@ -54,6 +54,7 @@ class PuttingAgain:
 
     def __init__(self, probes: Probes, journal: Journal, puts: dict[int, Put]) -> None:
         self._probes, self._journal, self._puts = probes, journal, puts
+        self._alike: dict[tuple[Name, Question], int] = {}  # steps of what was answered before
 
     async def confirm(self, zone: Name, cut: Delegation, after: Step) -> None:
         """Put the probes of a zone again that an address failed which answers others, or the walk."""
@@ -63,10 +64,9 @@ class PuttingAgain:
         lossy = bool(losses_in(self._journal.steps).sent)
         failed = doubtful(self._steps(zone)) | (silent_to_control(self._steps(zone)) if lossy else {})
         await asyncio.gather(
-            *(self._put_again(address, numbers, lossy) for address, numbers in failed.items()),
+            *(self._put_again(address, numbers, cut, after, lossy) for address, numbers in failed.items()),
             *(self._ask_often(*each) for each in self._unheard_above(zone)),
         )
-        await self._ask_limiting(cut, failed, after)
         controls = [step for step in self._steps(zone) if step.probe is CONTROL]
         lost = {address for address in failed if fails(controls, address)}
         if stopped := answered_in(after) & lost - silent:
@@ -97,24 +97,6 @@ class PuttingAgain:
         again = Put(Probe.TYPE, after.question, tries=TELLING_TRIES)
         return await self._probes.put(only(cut, addresses), again, after.id)
 
-    async def _ask_limiting(self, cut: Delegation, failed: dict[str, list[int]], after: Step) -> None:
-        """Ask those that answer their control, and not several other probes, what they had answered."""
-        steps = self._steps(cut.zone)
-        controls = [step for step in steps if step.probe is CONTROL]
-        await asyncio.gather(
-            *(
-                self._ask_alike(address, cut, step, numbers[-1])
-                for address, numbers in failed.items()
-                if not fails(controls, address)
-                and (step := answered_like_silent((*steps, after), address)) is not None
-            )
-        )
-
-    async def _ask_alike(self, address: str, cut: Delegation, answered: Step, control: int) -> None:
-        """Ask an address what it answered, and its control, which shows that it has not stopped answering."""
-        await self._ask_as_before(cut, frozenset({address}), answered)
-        await self._ask_again(control, address, False)
-
     async def _ask_often(self, cut: Delegation, addresses: frozenset[str], after: Step) -> None:
         """The same, and a few times those of them that stay silent."""
         if (number := await self._ask_as_before(cut, addresses, after)) is None:
@@ -122,10 +104,28 @@ class PuttingAgain:
         silent = silent_in((self._journal[number],))
         await asyncio.gather(*(self._ask_again(number, address, True) for address in silent))
 
-    async def _put_again(self, address: str, numbers: list[int], lossy: bool) -> None:
+    async def _put_again(
+        self, address: str, numbers: list[int], cut: Delegation, after: Step, lossy: bool
+    ) -> None:
         """Put some probes to one address again, a few at a time; `lossy` if the network loses packets."""
         for turn in in_turns(numbers):
-            await asyncio.gather(*(self._ask_again(number, address, lossy) for number in turn))
+            alike = answered_like((*self._steps(cut.zone), self._journal[after.id]), address, turn)
+            await asyncio.gather(
+                *(self._ask_again(number, address, lossy) for number in turn),
+                *(self._ask_alike(address, cut, step) for step in alike),
+            )
+
+    async def _ask_alike(self, address: str, cut: Delegation, answered: Step) -> None:
+        """Ask an address once what it answered, while it is asked what it did not answer."""
+        put = Put(Probe.TYPE, answered.question, usual_shape, tries=1)
+        number = self._alike.get((cut.zone, put.question))
+        if number is None:
+            number = self._journal.begin(
+                answered.id, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe
+            )
+            self._alike[cut.zone, put.question] = number
+        strategy = replace(self._probes.strategy(put), without_edns=frozenset())
+        await self._probes.ask(number, only(cut, frozenset({address})), put.question, strategy)
 
     async def _ask_again(self, number: int, address: str, lossy: bool) -> None:
         """Put the probe of a step to one of its addresses once more; a few times if that may be chance."""

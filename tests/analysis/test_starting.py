@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load, read
-from dnstrace.lab.worldfile import build
+from dnstrace.lab.world import load
 from dnstrace.model import ROOT
+from tests.checks.checking import made_of
 
-_HIDDEN = """
-title = "a server that nobody lists"
-question = "www.example.com. A"
-include = ["in-domain"]
-[expect]
-outcome = "answer"
-findings = []
-[servers]
-"hidden.example.com." = { addresses = ["203.0.113.7"], rtt = 5, does = ["lowers-case", "no-edns"] }
-[zones."example.com."]
-servers = ["ns1.example.com.", "ns2.example.com.", "hidden.example.com."]
-"""
+HIDDEN = {
+    "servers": {"hidden.example.com.": {"addresses": ["203.0.113.7"], "does": ["lowers-case", "no-edns"]}},
+    "zones": {"example.com.": {"servers": ["ns1.example.com.", "ns2.example.com.", "hidden.example.com."]}},
+}
 
 
 def _said(found: Trace) -> set[str]:
@@ -44,10 +34,8 @@ def test_a_server_given_by_address_has_the_name_that_its_zone_knows_it_by(
 
 
 def test_a_server_that_nobody_lists_is_named_by_its_address() -> None:
-    world = build("hidden", tomllib.loads(_HIDDEN), read)
-    found = trace(
-        "www.example.com", "MX", network=LabNetwork(world), server="203.0.113.7", check=True, seed=1
-    )
+    network = LabNetwork(made_of("in-domain", **HIDDEN))
+    found = trace("www.example.com", "MX", network=network, server="203.0.113.7", check=True, seed=1)
     assert _said(found) == {"203.0.113.7."}
 
 
@@ -55,3 +43,13 @@ def test_the_trace_itself_stays_as_it_was_recorded() -> None:
     """Only what is found names the server: a trace has what was known when it was asked."""
     found = trace("www.example.com", lab=load("in-domain"), server="192.0.2.53", check=True, seed=1)
     assert {attempt.server for step in found.steps if step.given for attempt in step.attempts} == {ROOT}
+
+
+@pytest.mark.parametrize("address", ["192.0.2.53", "2001:db8:1::53"])
+def test_how_many_servers_a_zone_has_is_not_known_from_the_one_given(address: str) -> None:
+    """Its name servers are not known here: the one given refuses the query for them."""
+    servers = {"ns1.example.com.": {"does": ["no-apex-ns=REFUSED example.com."]}}
+    world = made_of("in-domain", servers=servers)
+    found = trace("www.example.com", "MX", network=LabNetwork(world), server=address, check=True, seed=1)
+    spread = {"no-ipv4", "too-few-servers", "one-network"}
+    assert not spread & {each.code for each in found.findings or ()}

@@ -9,8 +9,9 @@ import sys
 import dns.message
 import dns.rdatatype
 import dns.rrset
+import pytest
 
-from dnstrace.bulk.carrying import by_number
+from dnstrace.bulk.carrying import Batch, by_number, results_in
 
 
 def test_numbers_without_a_name_are_found_again_in_another_process() -> None:
@@ -25,3 +26,15 @@ def test_numbers_without_a_name_are_found_again_in_another_process() -> None:
         [sys.executable, "-c", program], input=pickle.dumps(read), capture_output=True, check=True
     )
     assert found.stdout.decode().strip() == read.to_wire().hex()
+
+
+def test_what_results_of_one_batch_have_in_common_is_sent_once() -> None:
+    shared = "of all of them" * 100
+    found = [(number, (shared, number)) for number in range(20)]
+    batch = Batch()
+    for each in found:
+        batch.add(each)
+    assert [*results_in(batch.octets())] == found
+    assert batch.octets().count(shared.encode()) == 1
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        batch.add(lambda: None)

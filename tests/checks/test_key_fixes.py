@@ -55,3 +55,10 @@ def test_the_version_to_load_is_named_where_servers_have_several() -> None:
     old = {"text": TEXT.replace("2026011501", "2025010101")}
     (finding,) = (e for e in _with_copy({}, old).findings or () if e.code == "dnskey-differs")
     assert finding.cure == "load the same version of example.com, serial 2026011501, on all its servers"
+
+
+def test_keys_that_no_validator_knows_show_an_unsigned_copy_too() -> None:
+    found = {each.code: each for each in _with_copy({"broken": ["algorithm=100"]}, {}).findings or ()}
+    assert found.keys() == {"algorithm-unsupported", "dnskey-differs"}
+    assert found["dnskey-differs"].cure == "load the same version of example.com on all its servers"
+    assert not found["dnskey-differs"].is_error

@@ -6,9 +6,9 @@ import pytest
 
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level
-from tests.checks.checking import made_of
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
-from tests.troubled import SERVERS, in_trouble, limits_alike, limits_rate, loses
+from tests.troubled import SERVERS, Limiting, in_trouble, limits_rate, loses, traced_over
 
 
 def test_the_rule_fires_where_several_zones_lose_packets() -> None:
@@ -45,9 +45,23 @@ def test_a_server_that_limits_its_rate_has_no_other_fault(most: int, seed: int) 
     assert said <= {"unreliable", "stopped-answering"}
 
 
-def test_one_that_limits_replies_that_are_alike_drops_no_type_and_no_letter_case() -> None:
-    name = "nx.example.com."
-    world = made_of("in-domain", question=f"{name} A")
-    found = in_trouble(world, limits_alike(1, name, SERVERS))
-    assert found.outcome is Outcome.NXDOMAIN
-    assert {(each.code, each.level) for each in found.findings or ()} == {("unreliable", Level.NOTICE)}
+@pytest.mark.seeds(8)
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_one_that_limits_replies_that_are_alike_drops_no_type_no_edns_and_no_size(
+    most: int, seed: int
+) -> None:
+    asked = ("www.example.com. A", "nx.example.com. A", "example.com. A", "www.example.com. MX")[seed % 4]
+    world = made_of(("in-domain", "dnssec-good")[seed // 4], question=asked)
+    slip, among = (seed + most) % 4, SERVERS if seed % 2 else frozenset(sorted(SERVERS)[:2])
+    for of_zone in (False, True):
+        found = traced_over(world, lambda network: Limiting(network, most, slip, of_zone, among))  # noqa: B023
+        said = {(each.code, each.level) for each in found.findings or ()}
+        assert said <= {("unreliable", Level.NOTICE)}, of_zone
+
+
+@pytest.mark.parametrize("does", ["silent=HTTPS", "silent=SOA", "silent=NS"])
+def test_one_that_drops_a_type_and_limits_nothing_still_does(does: str) -> None:
+    found = checked(made_of("in-domain", servers={"ns1.example.com.": {"does": [does]}}))
+    assert [(each.code, str(each.server)) for each in found.findings or ()] == [
+        ("type-fails", "ns1.example.com.")
+    ]

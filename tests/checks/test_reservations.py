@@ -10,7 +10,7 @@ from dnstrace.analysis.paths import shares
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.reservations import reservation
 from dnstrace.lab.world import load, names
-from dnstrace.model import Outcome
+from dnstrace.model import Kind, Meaning, Outcome
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
 
@@ -48,5 +48,8 @@ def test_a_trace_that_did_not_end_says_so() -> None:
     for stopped in (replace(trace, interrupted=True), replace(trace, outcome=None)):
         assert "stopped" in reservation(Evidence(stopped))
     assert "got no answer" in reservation(Evidence(replace(trace, outcome=Outcome.FAILED)))
+    lost = replace(trace.steps[-1].attempts[0], meaning=Meaning(Kind.NOT_RECORDED))
+    lacking = (*trace.steps[:-1], replace(trace.steps[-1], limited=True, attempts=(lost,), chosen=None))
+    assert "the record lacks replies" in reservation(Evidence(replace(trace, steps=lacking)))
     limited = (replace(trace.steps[0], limited=True), *trace.steps[1:])
     assert "limit" in reservation(Evidence(replace(trace, steps=limited)))

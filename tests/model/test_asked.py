@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+
+import dns.name
 import dns.rdatatype
 import pytest
 
-from dnstrace.model import Query, Question, Settings, Transport, family_of
+from dnstrace.model import Name, Query, Question, Settings, Transport, family_of
+from dnstrace.model.known_name import known
 from tests.replies import name
 from tests.schema_words import members, words
 
@@ -36,3 +42,14 @@ def test_a_query_and_settings_are_alike_by_default() -> None:
     query, settings = Query(ASKED, "192.0.2.1"), Settings()
     assert (query.port, query.edns) == (settings.port, settings.edns)
     assert not query.recursion_desired and not query.checking_disabled
+
+
+@pytest.mark.parametrize("kind", [dns.name.Name.canonicalize, known])
+@pytest.mark.parametrize("text", ["www.example.", "WWW.Example.", "."])
+def test_a_question_is_the_same_in_another_process_and_its_name_as_quick(
+    text: str, kind: Callable[..., Name]
+) -> None:
+    asked = Question(kind(dns.name.from_text(text)), dns.rdatatype.AAAA)
+    for found in (pickle.loads(pickle.dumps(asked)), copy.copy(asked), copy.deepcopy(asked)):
+        assert found == asked and found.name.labels == asked.name.labels
+        assert type(found.name) is type(asked.name)

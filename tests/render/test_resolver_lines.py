@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dnstrace import Trace, trace
-from dnstrace.analysis.resolvers import compared, heard
+from dnstrace.analysis.resolvers import compared, heard, level_of
 from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
@@ -15,6 +15,7 @@ from dnstrace.model import Fault, Outcome, Purpose
 from dnstrace.model.asked import Resolver
 from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.tree import tree
+from tests.checks.checking import checked_by_name
 from tests.render.looks import look
 
 
@@ -50,10 +51,10 @@ def test_the_same() -> None:
 
 def test_stale() -> None:
     assert block(found("stale")) == (
-        "├─ ✗ 192.0.2.153 · 4 ms · 198.51.100.44 · TTL 3m32s of 5m, 1m28s old\n"
+        "├─ 192.0.2.153 · 4 ms · 198.51.100.44 · TTL 3m32s of 5m, 1m28s old\n"
         "│  └─ stale: cached 1m28s ago, expires at 14:03:32 UTC; or one of the zone's\n"
         "│         servers still has it: --check asks them all\n"
-        "└─ ✗ 198.51.100.153 · 11 ms · 198.51.100.44 · TTL 3m32s of 5m\n"
+        "└─ 198.51.100.153 · 11 ms · 198.51.100.44 · TTL 3m32s of 5m\n"
         "   ├─ stale: served past its TTL because the name servers did not answer\n"
         "   └─ EDE 3 Stale Answer: the name servers did not answer"
     )
@@ -61,10 +62,10 @@ def test_stale() -> None:
 
 def test_filtered() -> None:
     assert block(found("filtered")) == (
-        "├─ ! 192.0.2.153 · 4 ms · NXDOMAIN\n"
+        "├─ 192.0.2.153 · 4 ms · NXDOMAIN\n"
         "│  ├─ filtered: the resolver withholds the answer from its clients\n"
         "│  └─ EDE 15 Blocked: on the list of the house\n"
-        "└─ ! 198.51.100.153 · 11 ms · 0.0.0.0 · TTL 1m left\n"
+        "└─ 198.51.100.153 · 11 ms · 0.0.0.0 · TTL 1m left\n"
         "   └─ filtered: the resolver withholds the answer from its clients"
     )
 
@@ -80,7 +81,7 @@ def test_without_an_answer() -> None:
         "├─ ✗ 198.51.100.153 · 11 ms · SERVFAIL\n"
         "│  ├─ fails: the resolver itself gets no answer\n"
         "│  └─ EDE 22 No Reachable Authority: at delegation example.com.\n"
-        "├─ ! 198.51.100.154 · 13 ms · REFUSED\n"
+        "├─ ✗ 198.51.100.154 · 13 ms · REFUSED\n"
         "│  └─ refuses: the resolver does not serve this client\n"
         "└─ ✗ 203.0.113.153 · no answer in 2.0 s · asked 3 times"
     )
@@ -88,7 +89,7 @@ def test_without_an_answer() -> None:
 
 def test_split_horizon() -> None:
     assert block(found("split")) == (
-        "└─ ! 10.0.0.53 · 4 ms · 10.0.0.44 · TTL 3m32s left\n"
+        "└─ 10.0.0.53 · 4 ms · 10.0.0.44 · TTL 3m32s left\n"
         "   └─ split horizon: private addresses, for clients inside a network"
     )
 
@@ -138,13 +139,13 @@ def test_nothing_to_compare_with() -> None:
 
 def test_the_closing_sentence() -> None:
     ends = look(tree(report(found("public"))), 120).splitlines()[-1]
-    said = "✗ 3 of 5 resolvers give no answer (2 validation, 1 outage); "
+    said = "! 3 of 5 resolvers give no answer (2 validation, 1 outage); "
     assert ends == f"{said}1 holds the old address until 14:03:32 UTC"
     assert "resolvers" not in look(tree(report(found("same"))), 80).splitlines()[-1]
 
 
 def test_a_public_resolver_is_shown_with_its_name() -> None:
-    assert "├─ ✗ 1.1.1.1 (cloudflare) · 5 ms · SERVFAIL\n" in block(found("public"))
+    assert "├─ ! 1.1.1.1 (cloudflare) · 5 ms · SERVFAIL\n" in block(found("public"))
 
 
 def test_in_full_further_questions_are_listed_with_their_replies() -> None:
@@ -168,3 +169,20 @@ def test_a_zone_of_its_own_is_told_by_the_soa_records() -> None:
         "split horizon: the resolver has a zone of its own: its SOA record of example.com is ns.corp.test"
         " (serial 1), that of the name servers ns1.example.com (serial 2026011501)"
     )
+
+
+@pytest.mark.parametrize("world", ["stale", "filtered", "servfail", "split", "public", "keys-stale"])
+def test_a_resolver_is_drawn_as_the_finding_about_it(world: str) -> None:
+    """No finding without --check: the level is the same without it."""
+    each = checked_by_name(f"resolver-{world}")
+    levels = {
+        step: finding.level
+        for finding in each.findings or ()
+        for step in finding.steps
+        if finding.code.startswith("resolver-")
+    }
+    judged = report(each)
+    drawn = {found.step.id: level_of(found, judged.resolvers) for found in judged.resolvers}
+    assert {step: level for step, level in drawn.items() if level} == {
+        step: level for step, level in levels.items() if step in drawn
+    }

@@ -111,7 +111,6 @@ _FILES = (
 )
 
 MORE_EXAMPLES = (
-    ("dnstrace --check www.example.com", "what is wrong, and whose job it is to fix"),
     ("dnstrace --dnssec www.example.com", "and whether the answer is secure, or why not"),
     ("dnstrace --resolver public www.example.com", "and what large public resolvers hold, until when"),
     ("dnstrace --resolver system www.example.com", "and what your own resolver still holds"),

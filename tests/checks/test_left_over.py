@@ -1,0 +1,75 @@
+"""Servers of the zone above that answer from an old copy of a zone."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Finding
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of, told
+from tests.checks.documented import assert_fires
+
+CODE, WORLD = "zone-left-over", "sub-zone-left-over"
+ZONES = read(WORLD)["zones"]
+OLD, NEW = ZONES["sub.example.com. old"], ZONES["sub.example.com."]
+ABOVE = ["ns1.example.com.", "ns2.example.com."]
+
+
+def found(old: str, servers: list[str] = ABOVE, **more: object) -> dict[str, Finding]:
+    """What is found where servers of the zone above have a copy of that text."""
+    zones = {"sub.example.com. old": {"text": old, "servers": servers}, **more}
+    trace = checked(made_of(WORLD, question="www.sub.example.com. A", zones=zones))
+    return {each.code: each for each in trace.findings or ()}
+
+
+def test_the_rule_fires_where_it_should_and_only_there() -> None:
+    assert_fires(CODE, WORLD, "sub-zone")
+
+
+def test_the_fix_is_to_remove_the_copy_once_the_zone_is_delegated() -> None:
+    each = found(OLD["text"])[CODE]
+    assert each.cure == (
+        "make sure that example.com delegates sub.example.com to ns1.sub.example.com and ns2.sub.example.com,"
+        " then remove the zone sub.example.com from ns1.example.com and ns2.example.com"
+    )
+    assert "www.sub.example.com A gives 192.0.2.66 instead of 192.0.2.77" in each.message
+
+
+@pytest.mark.parametrize("old", [NEW["text"], NEW["text"].replace("2026011501", "2026011500")])
+def test_a_copy_that_answers_alike_is_none(old: str) -> None:
+    """A zone may be on more servers than it lists."""
+    assert CODE not in found(old)
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        OLD["text"].replace("@ NS ns2\n", "@ NS ns1.example.com.\n"),
+        OLD["text"].replace("ns2 A 198.51.100.61", "ns2 A 192.0.2.53"),
+    ],
+    ids=["by name", "by address"],
+)
+def test_servers_that_the_zone_lists_have_no_left_over(old: str) -> None:
+    assert CODE not in found(old)
+
+
+def test_where_other_servers_refer_the_one_with_the_copy_is_named() -> None:
+    each = found(OLD["text"], ABOVE[:1])["answers-differ"]
+    assert each.cure == (
+        "remove the zone sub.example.com from ns1.example.com, to make ns1.example.com refer to"
+        " sub.example.com, as the other servers of example.com do"
+    )
+
+
+def test_a_server_that_has_no_such_zone_is_to_refer() -> None:
+    records = "sub A 192.0.2.9\nwww.sub A 192.0.2.66\n"
+    lines = (line for line in read("in-domain")["zones"]["example.com."]["text"].splitlines())
+    other = {"servers": ABOVE[:1], "text": "\n".join((*lines, records))}
+    zones = {
+        "example.com. other": other,
+        "example.com.": {"servers": ABOVE[1:]},
+        "sub.example.com. old": {"text": OLD["text"], "servers": []},
+    }
+    trace = checked(made_of(WORLD, question="www.sub.example.com. A", zones=zones))
+    assert "remove the zone" not in "".join(each.cure for each in trace.findings or ())
+    assert any("parent-servers-differ" in each for each in told(trace.findings or ()))
