@@ -55,6 +55,7 @@ from dnstrace.checks import (
     targets,
     transport,
     unexplained,
+    volume,
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
@@ -80,10 +81,10 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, losing, steadiness, stopping, question_types, over_tcp, transport,
-    letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses, cycles,
-    names, special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
-    targets, target_hosts, records, digests,
+    interception, hints, cuts, servers, losing, volume, steadiness, stopping, question_types, over_tcp,
+    transport, letter_case, delegation, mixture, left_over, referrals, child_sync, spread, shared_addresses,
+    cycles, names, special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode,
+    redirection, targets, target_hosts, records, digests,
     security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
     parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
