@@ -57,6 +57,7 @@ from dnstrace.checks import (
     transport,
     undelegated_domains,
     unexplained,
+    volume,
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
@@ -82,8 +83,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, losing, steadiness, stopping, shared_machines, question_types,
-    over_tcp, transport, letter_case, delegation, mixture, left_over, referrals, child_sync, spread,
+    interception, hints, cuts, servers, losing, volume, steadiness, stopping, shared_machines,
+    question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals, child_sync, spread,
     shared_addresses, cycles, names, special_addresses, glue, superfluous, soa, undelegated_domains,
     existence, answers, aliases, alias_rcode, redirection, targets, target_hosts, records, digests,
     security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side, parent_update,

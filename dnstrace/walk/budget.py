@@ -19,12 +19,14 @@ class Budget:
         self.limits = limits
         self.queries = self.lookups = self.aliases = self.octets = 0
         self.spent_out = ""
-        self.cut_short = ""  # the user's limit for which a query was not sent, in words
+        self.cut_short = ""  # the limit for which a query was not sent, in words
 
     def query(self) -> bool:
         """Take one query; False if none is left, or if the replies so far are as many as may be kept."""
         if self.octets >= self.limits.octets:
-            self._note_end(f"{counted(self.limits.octets, 'octet')} of replies")
+            every = f"{counted(self.limits.octets, 'octet')} of replies"
+            self._note_end(every)
+            self.cut_short = _reached(every)
             return False
         if self._take("queries", self.limits.max_queries, "query", "queries"):
             return True
