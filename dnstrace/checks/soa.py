@@ -12,7 +12,6 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
-from dnstrace.checks.machines import of_machines
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import addresses, listed, server_names, where
@@ -123,7 +122,6 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
-    yield from of_machines(cut)
     if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):

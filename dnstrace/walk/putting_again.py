@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from dnstrace.analysis.alternating import undecided
+from dnstrace.analysis.alternating import serials, undecided
 from dnstrace.analysis.losses import losses_in
 from dnstrace.model import Delegation, Name, Probe, Purpose, Question, Step
 from dnstrace.model.naming import is_below
@@ -110,10 +110,13 @@ class PuttingAgain:
         await asyncio.gather(*(self._ask_again(number, address, True) for address in silent))
 
     async def _ask_in_turn(self, address: str, zone: Name) -> None:
-        """Ask an address that gave several serials for more, one after the other, until their order tells."""
-        control = next(step.id for step in self._steps(zone) if step.probe is CONTROL)
-        for _ in range(_TURNS):
-            await self._ask_again(control, address, False)
+        """Ask an address that gave several serials for more, one after the other, until their order tells.
+
+        Each way in which it gave them is tried twice in turn: other machines may answer over TCP.
+        """
+        ways = [step.id for step in self._steps(zone) if address in serials([step], zone)]
+        for turn in range(_TURNS):
+            await self._ask_again(ways[turn // 2 % len(ways)], address, False)
             if address not in undecided(self._steps(zone), zone):
                 return
 

@@ -195,3 +195,19 @@ def test_servers_above_that_fail_for_ds_records_are_named(sick: str, levels: lis
     found = trace.findings or ()
     assert [each.level for each in found] == levels
     assert {(each.code, str(each.zone), each.blame) for each in found} <= {("type-fails", "com.", Blame.HOST)}
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_servers_of_a_signed_zone_have_to_deny_ds_records_to_those_who_ask(denial: str) -> None:
+    """Resolvers behind others ask for them, although the referral has the proof that there are none."""
+    known = "knows-types=A,AAAA,NS,SOA,DNSKEY,CDS,CDNSKEY,MX,CAA,HTTPS,TYPE65280,NSEC3PARAM"
+    for signed, level in ((True, Level.ERROR), (False, None)):
+        sign = {"zones": {"example.com.": {"sign": {"algorithm": 13, "denial": denial}}}} if signed else {}
+        servers = {f"ns{n}.example.com.": {"does": [known]} for n in (1, 2, 3)}
+        world = made_of("sub-zone", question="www.sub.example.com. A", servers=servers, **sign)
+        found = [each for each in checked(world).findings or () if each.code == "type-fails"]
+        assert {each.level for each in found} == ({level} if signed else set())
+        assert all(
+            "sub.example.com DS" in e.message and "prove that there are none" in e.message for e in found
+        )
+        assert {str(each.zone) for each in found} == ({"example.com."} if signed else set())
