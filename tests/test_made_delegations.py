@@ -51,10 +51,21 @@ def test_three_faults_at_a_time_leave_nothing_unsaid(seed: int) -> None:
     assert_nothing_passed_over(traced(three(seed), 1), seed)
 
 
-@pytest.mark.parametrize("number", [133, 140, 382, 424, 434, 1011, 1332])
+@pytest.mark.parametrize("number", [133, 140, 382, 424, 434, 1011, 1332, 6105, 6231])
 def test_a_fault_that_hides_another_does_not_keep_it_from_being_explained(number: int) -> None:
-    """A server is on the usual side, or silent to one type, perhaps at a cut, or only the zone lists it."""
+    """A server is on the usual side, or silent to one type, perhaps at a cut, or only the zone lists it.
+
+    Or the name that only some servers have is the target of an MX record.
+    """
     assert_nothing_passed_over(traced(three(number), 1), number)
+
+
+@pytest.mark.parametrize("number", [120, 1181])
+def test_a_server_of_the_parent_that_fails_keeps_no_fix_of_the_zone_from_being_shown(number: int) -> None:
+    """It goes on failing when the delegation is changed."""
+    found = traced(three(number), 1).findings or ()
+    (glue,) = (each for each in found if each.code == "unreachable")
+    assert glue.cure.startswith("change the glue for ns1.example.com to") and glue.rehearsed
 
 
 @pytest.mark.parametrize("number", [518, 630])

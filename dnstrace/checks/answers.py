@@ -115,7 +115,9 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    kinds = _compared_of_probes(cut) if steps[0].purpose is Purpose.PROBE else _COMPARED
+    kinds = _COMPARED
+    if steps[0].purpose is Purpose.PROBE and _is_walked(cut, steps[0].question.name):
+        kinds = _compared_of_probes(cut)
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
     steady = [every[address] for address in first if address not in cut.once(alternate)]
@@ -126,6 +128,11 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
         for reply in replies
         if not any(zone != _cut_of(reply) and _may_differ(cut, reply, zone) for zone in dict.fromkeys(zones))
     ]
+
+
+def _is_walked(cut: Cut, name: Name) -> bool:
+    """Whether the walk asked for a name: of others, such as targets of records, only probes show anything."""
+    return any(step.question.name == name for step in cut.walked)
 
 
 def _compared_of_probes(cut: Cut) -> frozenset[Kind]:

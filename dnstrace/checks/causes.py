@@ -32,6 +32,7 @@ _SAME_FIX = {
     "hosts-mixed": "answers-differ dnskey-differs",
     "zone-left-over": "answers-differ dnskey-differs ds-without-dnskey signature-missing chain-broken",
     "signature-missing": "type-fails",
+    "alias-beside-data": "signature-missing",
     "machines-differ": "answers-differ nxdomain-beside-data ent-nxdomain denial-contradicts-data type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
@@ -148,6 +149,18 @@ def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     failing = {steps[number - 1].question.name for number in effect.steps} - {cause.zone}
     unsigned = {steps[number - 1].question.name for number in cause.steps}
     return of_zone(evidence, cause, effect) and bool(failing) and failing <= unsigned
+
+
+def of_its_names(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and the effect about no other names than the cause."""
+    names = [{evidence.trace.steps[number - 1].question.name for number in f.steps} for f in (cause, effect)]
+    return of_zone(evidence, cause, effect) and names[1] <= names[0]
+
+
+def below_apex(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and the effect is about no data of its apex."""
+    names = {evidence.trace.steps[number - 1].question.name for number in effect.steps}
+    return of_zone(evidence, cause, effect) and effect.zone not in names
 
 
 def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
@@ -315,7 +328,8 @@ TABLE = (
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
-    Row("cut-denied", of_zone, "nxdomain-beside-data ent-nxdomain signature-missing denial-broken"),
+    Row("cut-denied", below_apex, "nxdomain-beside-data ent-nxdomain signature-missing denial-broken"),
+    Row("alias-beside-data", of_its_names, "signature-missing"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),

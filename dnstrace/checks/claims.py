@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from dnstrace.checks.anomalies import anomalies
-from dnstrace.checks.anomaly import COMPARED, Anomaly
+from dnstrace.checks.anomaly import COMPARED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.explaining import explaining
 from dnstrace.checks.harmless import is_harmless
@@ -21,7 +21,7 @@ from dnstrace.model import Probe
 from dnstrace.model.findings import Finding
 
 _OF_A_COPY = frozenset({"soa-differs", "soa-multiple"})
-"""They explain what their server says, even where the others are those that deny it."""
+"""They explain what their server says, even where the others are those that deny it, or are fewer."""
 
 _AT_THE_PARENT = "parent-servers-differ"
 """It explains what the servers do that only one server of the parent lists."""
@@ -53,6 +53,8 @@ def _fits(finding: Finding, anomaly: Anomaly) -> bool:
         return True
     if finding.code == _AT_THE_PARENT:
         return all(each.step.probe is Probe.ELSEWHERE for each in anomaly.replies)  # none in look-ups
+    if anomaly.sort is Sort.PATHS and finding.code in _OF_A_COPY:
+        return bool(anomaly.replies) and all(reply.meaning.usable for reply in anomaly.replies)
     others = [reply for reply in anomaly.replies if reply.server != finding.server]
     if len(others) == len(anomaly.replies):
         return False

@@ -12,17 +12,18 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.serials import serials
 from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import NSEC3, signed
-from dnstrace.model import Kind
+from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
-from dnstrace.model.naming import zone_text
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators accept, and what RFC 9276 lets them accept
@@ -58,6 +59,9 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
             said = first.meaning.kind.value.upper()
             cure = f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers"
             remedy, chosen = in_zone(cut.zone, servers=by_server(replies)), ""
+            if server is not None and _is_copy(cut, server, asked):
+                cure = f"load {zone_text(cut.zone)} on {plain(server)} as its other servers have it; if that"
+                cure += " does not help, update its name server software"
             if all(reply.address in cut.once(_choosing_wrong) for reply in replies):
                 chosen = ", although the zone has records that prove it, as other replies show"
                 cure = f"update the name server software of {listed(by_server(replies))}, which chooses the"
@@ -106,6 +110,16 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
 def lacking(cut: Cut) -> list[tuple[HeardReply, str]]:
     """The replies of a zone's servers that prove too little, each with what it lacks."""
     return _Proofs(signing_of(cut)).lacking()
+
+
+def _is_copy(cut: Cut, server: Name, asked: list[HeardReply]) -> bool:
+    """Whether a server has a version of the zone that others have too, which prove what it does not."""
+    known = serials(cut)
+    here, there = (
+        {known.get(reply.address) for reply in asked if (reply.server == server) is own}
+        for own in (True, False)
+    )
+    return None not in here and here <= there
 
 
 def _choosing_wrong(cut: Cut) -> frozenset[str]:

@@ -97,8 +97,10 @@ def _invalid(cut: Cut, reply: HeardReply) -> Invalid | None:
         well = usual.get((data.name, data.rdtype))
         if well is None or not data.signatures or cut.zone not in well.signers():
             continue
+        if not signing_of(cut).check(control, well).valid:  # first, so that names are known in lower case
+            continue
         checked = signing_of(cut).check(reply, data)
-        if not checked.valid and signing_of(cut).check(control, well).valid:
+        if not checked.valid:
             return Invalid(f"{plain(well.name)} {dns.rdatatype.to_text(data.rrset.rdtype)}", checked.reason)
     return None
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import dns.rdatatype
+
 from dnstrace.analysis.alternating import alternating
+from dnstrace.checks.agreement import conflict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.NOTICE, Blame.HOST, also=(Level.WARNING,))
 def machines_differ(cut: Cut) -> Iterator[Observation]:
     """One address of a name server gives different versions of the zone in turn.
 
@@ -23,7 +26,8 @@ def machines_differ(cut: Cut) -> Iterator[Observation]:
     machines share the address (a load balancer, anycast), and one of them has an old copy of the zone.
 
     Why it matters: what users get depends on the machine that their query happens to reach, and differs from
-    one query to the next. Tests from one place may always reach the machine that is up to date.
+    one query to the next. Just after a change this is normal for some seconds (a notice); if the answers in
+    question differ too, it is a warning.
 
     How to fix it: compare the serial on each of the machines at its own address, and transfer the zone to
     those that are behind. Take a machine out of the set while it is behind.
@@ -42,7 +46,20 @@ def machines_differ(cut: Cut) -> Iterator[Observation]:
             cure=f"compare the version of {zone_text(cut.zone)} on each of the machines behind"
             f" {addresses(shown)}, and transfer the zone to those that are behind",
             remedy=at_servers(server),
+            level=Level.WARNING if _answer_differs(cut, {reply.address for reply in shown}) else None,
         )
+
+
+def _answer_differs(cut: Cut, shared: set[str]) -> bool:
+    """Whether one of the addresses answered the question of the walk in two ways, in whatever letter case."""
+    asked = {(step.question.name, step.question.rdtype) for step in cut.walked}
+    said: dict[tuple[str, object], list[HeardReply]] = {}
+    for step in cut.all_steps:
+        if (key := (step.question.name, step.question.rdtype)) in asked and key[1] != dns.rdatatype.SOA:
+            for reply in replies_of(step):
+                if reply.address in shared and reply.meaning.usable:
+                    said.setdefault((reply.address, key), []).append(reply)
+    return any(conflict(each[0], other) for each in said.values() for other in each[1:])
 
 
 def alternate(cut: Cut) -> dict[str, list[int]]:

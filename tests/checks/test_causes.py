@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.verdict import verdict
 from dnstrace.lab.world import load, names
 from tests.checks.checking import checked, made_of
+from tests.made_delegations import three, traced
 
 
 def test_the_table_names_only_codes_that_exist() -> None:
@@ -114,3 +115,10 @@ def test_an_address_that_nobody_reaches_comes_before_the_lack_of_another() -> No
     (special,) = [each for each in made.findings or () if each.code == "ns-address-special"]
     found = verdict(made)
     assert special.explains == ("no-ipv4",) and found is not None and "reached from" in found.text
+
+
+def test_a_denied_cut_is_no_reason_for_an_unsigned_apex() -> None:
+    """One server has another delegation, and returns no signatures at all."""
+    found = {each.code: each for each in traced(three(5145), 1).findings or ()}
+    assert "signature-missing" not in found["cut-denied"].explains
+    assert "signatures to queries with the DO flag" in found["signature-missing"].cure

@@ -111,3 +111,15 @@ def test_a_server_that_leaves_out_records_it_has_is_to_be_updated(
         f"update the name server software of {named}, which chooses the wrong records for such replies"
     )
     assert finding.remedy is not None and finding.remedy.where is None
+
+
+def test_a_server_that_denies_what_others_have_is_for_loading_or_software() -> None:
+    """Signing the zone again would not help: others prove that from the same version."""
+    does = {"ns1.example.com.": {"does": ["denies-empty=www"]}}
+    world = made_of("_signed", question="www.example.com. TXT", servers=does)
+    (finding,) = (each for each in checked(world).findings or () if each.code == "denial-broken")
+    assert str(finding.server) == "ns1.example.com."
+    assert finding.cure == (
+        "load example.com on ns1.example.com as its other servers have it; if that does not help, update its"
+        " name server software"
+    )

@@ -8,12 +8,14 @@ import dns.name
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Address, Delegation, NameServer, Outcome, Question, Settings, Source
+from dnstrace.model import Address, Delegation, Kind, NameServer, Outcome, Question, Settings, Source
+from tests.checks.checking import checked, made_of
 
 COM, MOVING = dns.name.from_text("com."), dns.name.from_text("moving.com.")
 EXAMPLE = dns.name.from_text("example.com.")
@@ -123,3 +125,16 @@ def test_an_empty_ds_rrset_supposes_that_there_is_none() -> None:
         without = Delegation(EXAMPLE, (), ds=none)
         judged = [supposing(*cuts, world=world, signed=True).judgement for cuts in ((), (without,))]
         assert [each and each.security for each in judged] == [before, Security.INSECURE]
+
+
+@pytest.mark.parametrize("rcode", ["REFUSED", "SERVFAIL", "NOTIMP"])
+def test_a_server_that_fails_does_not_begin_to_refer(rcode: str) -> None:
+    does = [f"fails-below=example.com. {rcode}"]
+    world = made_of("in-domain", servers={"a.gtld-servers.net.": {"does": does}})
+    found = checked(world, supposed=(Delegation(EXAMPLE, (GOOD,)),))
+    step = next(each for each in found.steps if each.main and each.zone == COM)
+    a = dns.name.from_text("a.gtld-servers.net.")
+    kinds = {each.meaning.kind for each in step.attempts if each.server == a}
+    assert Kind.REFERRAL not in kinds
+    others = {each.meaning.kind for each in step.attempts if each.server != a}
+    assert others == {Kind.REFERRAL}
