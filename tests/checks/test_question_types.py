@@ -195,3 +195,21 @@ def test_servers_above_that_fail_for_ds_records_are_named(sick: str, levels: lis
     found = trace.findings or ()
     assert [each.level for each in found] == levels
     assert {(each.code, str(each.zone), each.blame) for each in found} <= {("type-fails", "com.", Blame.HOST)}
+
+
+@pytest.mark.parametrize(
+    ("world", "rdtype", "names"),
+    [
+        ("dnssec-good", "DNSKEY", "example.com DNSKEY"),
+        ("in-domain", "NS", "example.com NS"),
+        ("in-domain", "A", "www.example.com A, for ns1.example.com A, and for ns2.example.com A"),
+    ],
+)
+def test_a_type_that_is_truncated_over_tcp_too_cannot_be_had(world: str, rdtype: str, names: str) -> None:
+    """Where all types are, it is of the whole server, and another rule says so."""
+    does = {"ns1.example.com.": {"does": [f"truncates=always {rdtype}"]}}
+    (finding,) = checked(made_of(world, servers=does)).findings or ()
+    assert (finding.code, finding.level) == ("type-fails", Level.ERROR)
+    assert finding.message.startswith(
+        f"ns1.example.com truncates, over TCP too, its replies to queries for {names} at 192.0.2.53"
+    )
