@@ -123,7 +123,7 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
     probes = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
     steps = (s for s in probes if s.question.name == cut.zone and s.question.rdtype == dns.rdatatype.DS)
     asked = [reply for step in steps for reply in replies_of(step)]
-    failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
+    failing = [reply for reply in asked if _fails(reply)]
     if len(failing) < len(asked):
         failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
     for server, replies in by_server(failing).items():
@@ -137,6 +137,12 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
             level=Level.ERROR if len(failing) == len(asked) else Level.WARNING,
             remedy=at_servers(server),
         )
+
+
+def _fails(reply: HeardReply) -> bool:
+    """Whether a query got nothing: truncated replies count where they are over TCP too."""
+    kind = reply.meaning.kind
+    return kind is Kind.TRUNCATED_OVER_TCP or (kind in FAILING and not _truncates(reply))
 
 
 def _failing(cut: Cut) -> list[HeardReply]:

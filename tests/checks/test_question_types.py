@@ -213,3 +213,10 @@ def test_a_type_that_is_truncated_over_tcp_too_cannot_be_had(world: str, rdtype:
     assert finding.message.startswith(
         f"ns1.example.com truncates, over TCP too, its replies to queries for {names} at 192.0.2.53"
     )
+
+
+def test_ds_records_that_a_parent_truncates_over_tcp_too_cannot_be_had_from_it() -> None:
+    does = {"a.gtld-servers.net.": {"does": ["truncates=always DS"]}}
+    (finding,) = checked(made_of("dnssec-good", servers=does)).findings or ()
+    assert (finding.code, finding.level) == ("type-fails", Level.WARNING)
+    assert "its replies to queries for example.com DS at 192.5.6.30" in finding.message
