@@ -70,7 +70,8 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     What it is: the server answers for the SOA or NS records of the zone. To other types of query it does
     not reply, or it replies with an error or with something else of no use, where the records or NODATA are
-    due. A server of the parent zone may have the zone's DS records in referrals, and fail if asked for them.
+    due. A server of the parent zone may have the zone's DS records in referrals, or the proof that there are
+    none, and fail if asked for them.
 
     Why it matters: clients that need the type wait in vain or fail. Certificate authorities do not issue
     if CAA fails, browsers wait for HTTPS, and mail servers for MX. If it is the type in question, or one
@@ -126,10 +127,12 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
     failing = [reply for reply in asked if _fails(reply)]
     if len(failing) < len(asked):
         failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
+    signed = cut.delegation is not None and bool(cut.delegation.ds)
+    although = "include these records" if signed else "prove that there are none"
     for server, replies in by_server(failing).items():
         yield Observation(
             f"{plain(server)} {_reaction(replies[0])} queries for {plain(cut.zone)} DS at"
-            f" {addresses(replies)}, although its referrals include these records",
+            f" {addresses(replies)}, although its referrals {although}",
             (*steps_of(replies), *steps_of(cut.referrals)),
             server=server,
             zone=cut.parent,

@@ -30,7 +30,9 @@ from dnstrace.walk.probes import between
 
 _MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
 _MOST_WILDCARDS = 3
+_BELOW_TOP = 3  # labels of a zone below a top-level domain, with the root's
 _MOST_ASKED_FOR_DS = 3  # servers: enough to tell a fault of one from one of all
+_NSEC3 = dns.rdatatype.NSEC3
 _DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
 _INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
@@ -145,7 +147,7 @@ def _referred_to(step: Step) -> Name | None:
 
 def _above(step: Step) -> Iterator[Beyond]:
     """Ask for the empty names above a delegation, unless the zone is a top-level domain or the root."""
-    if step.referral is None or len(step.zone) < 3:
+    if step.referral is None or len(step.zone) < _BELOW_TOP:
         return
     names = between(step.zone, step.referral.zone)
     for name in dict.fromkeys((*names[: _MOST_ABOVE - 1], *names[-1:])):
@@ -154,14 +156,27 @@ def _above(step: Step) -> Iterator[Beyond]:
 
 
 def _delegated_keys(walked: list[Step], zone: Name, supposed: Container[Name]) -> Iterator[Beyond]:
-    """Ask a few of the servers that referred to a signed zone for its DS records, as some resolvers do."""
+    """Ask a few of the servers that referred to a zone for its DS records, as some resolvers do.
+
+    Those of a zone that has none are asked for where the referral proves that, unless the zone above is a
+    top-level domain: resolvers behind others ask for them all the same.
+    """
     above = next((step for step in reversed(walked) if _referred_to(step) == zone), None)
-    if zone in supposed or above is None or above.referral is None or not above.referral.ds:
+    if zone in supposed or above is None or above.referral is None:
+        return
+    if not above.referral.ds and (len(above.zone) < _BELOW_TOP or not _proves_cut(above, zone)):
         return
     referring = {a.server: a for a in reversed(latest(above)) if _zone_led_to(a) == zone}
     asked = [referring[server.name] for server in above.servers if server.name in referring]
     question = Question(zone, dns.rdatatype.DS, above.question.rdclass)
     yield Beyond(Probe.TYPE, question, _only(above, asked[:_MOST_ASKED_FOR_DS]), above.id)
+
+
+def _proves_cut(step: Step, zone: Name) -> bool:
+    """Whether the reply that refers to a zone has its NSEC record, or NSEC3 records: it has no DS records."""
+    message = None if step.chosen is None else step.attempts[step.chosen].exchange.message
+    proofs = () if message is None else message.authority
+    return any(r.rdtype == _NSEC3 or (r.rdtype == dns.rdatatype.NSEC and r.name == zone) for r in proofs)
 
 
 def _wildcards(step: Step) -> Iterator[Beyond]:

@@ -66,8 +66,8 @@ BY_SIGNER = {
 }
 """The signing software has to change, which the lab does not have: its worlds have these records as text."""
 
-OUTSIDE = {"hints-outdated", "intercepted", "unexplained"}
-"""Not of the zones of a world, but of this machine or the network, or of nobody knows what."""
+OUTSIDE = {"hints-outdated", "intercepted", "packet-loss", "unexplained", "domain-not-delegated"}
+"""Not of the zones of a world: of this machine, the network or a registry, or of nobody knows what."""
 
 BY_SERVERS = {
     "cname-and-data": {"alias-beside-data"},

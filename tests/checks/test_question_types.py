@@ -220,3 +220,19 @@ def test_ds_records_that_a_parent_truncates_over_tcp_too_cannot_be_had_from_it()
     (finding,) = checked(made_of("dnssec-good", servers=does)).findings or ()
     assert (finding.code, finding.level) == ("type-fails", Level.WARNING)
     assert "its replies to queries for example.com DS at 192.5.6.30" in finding.message
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_servers_of_a_signed_zone_have_to_deny_ds_records_to_those_who_ask(denial: str) -> None:
+    """Resolvers behind others ask for them, although the referral has the proof that there are none."""
+    known = "knows-types=A,AAAA,NS,SOA,DNSKEY,CDS,CDNSKEY,MX,CAA,HTTPS,TYPE65280,NSEC3PARAM"
+    for signed, level in ((True, Level.ERROR), (False, None)):
+        sign = {"zones": {"example.com.": {"sign": {"algorithm": 13, "denial": denial}}}} if signed else {}
+        servers = {f"ns{n}.example.com.": {"does": [known]} for n in (1, 2, 3)}
+        world = made_of("sub-zone", question="www.sub.example.com. A", servers=servers, **sign)
+        found = [each for each in checked(world).findings or () if each.code == "type-fails"]
+        assert {each.level for each in found} == ({level} if signed else set())
+        assert all(
+            "sub.example.com DS" in e.message and "prove that there are none" in e.message for e in found
+        )
+        assert {str(each.zone) for each in found} == ({"example.com."} if signed else set())
