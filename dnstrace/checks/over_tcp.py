@@ -108,7 +108,8 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 7766 section 5; RFC 2181 section 9
     """
-    found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
+    always = (reply for reply in cut.everyone if reply.address not in cut.controls)  # or some types alone
+    found = [reply for reply in always if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
     yield from each_doing(found, "truncates its replies even over TCP at", UPDATE)
 
 

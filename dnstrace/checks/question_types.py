@@ -42,6 +42,7 @@ _DOES = {
     Kind.TIMEOUT: "does not reply to",
     Kind.CONNECTION_LOST: "closes the connection after",
     Kind.EMPTY: "sends an empty reply to",
+    Kind.TRUNCATED_OVER_TCP: "truncates, over TCP too, its replies to",
     Kind.OTHER_TYPE: "answers with records of another type to",
     Kind.OTHER_NAME: "answers with records of another name to",
     Kind.WRONG_CLASS: "answers with records of another class to",
@@ -123,7 +124,7 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
     probes = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
     steps = (s for s in probes if s.question.name == cut.zone and s.question.rdtype == dns.rdatatype.DS)
     asked = [reply for step in steps for reply in replies_of(step)]
-    failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
+    failing = [reply for reply in asked if _fails(reply)]
     if len(failing) < len(asked):
         failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
     signed = cut.delegation is not None and bool(cut.delegation.ds)
@@ -139,6 +140,12 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
             level=Level.ERROR if len(failing) == len(asked) else Level.WARNING,
             remedy=at_servers(server),
         )
+
+
+def _fails(reply: HeardReply) -> bool:
+    """Whether a query got nothing: truncated replies count where they are over TCP too."""
+    kind = reply.meaning.kind
+    return kind is Kind.TRUNCATED_OVER_TCP or (kind in FAILING and not _truncates(reply))
 
 
 def _failing(cut: Cut) -> list[HeardReply]:
@@ -184,7 +191,7 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     control = cut.once(_controls).get(reply.address)
     if control is None or not _is_of_no_use(cut, reply):
         return False
-    if _truncates(reply) and not (reply.message is None and reply.address in cut.once(_over_tcp)):
+    if _truncates(reply) and not _is_lost_at_this_type(cut, reply):
         return False
     if control.meaning.kind is Kind.REFERRAL and reply.step.question.rdtype == dns.rdatatype.DS:
         return False  # that is judged with the zone below
@@ -220,13 +227,20 @@ def _control_text(control: HeardReply) -> str:
 def _is_of_no_use(cut: Cut, reply: HeardReply) -> bool:
     kind = reply.meaning.kind
     if kind not in _OF_ONE_PROBE:
-        return kind in FAILING
+        return kind in FAILING or kind is Kind.TRUNCATED_OVER_TCP
     return not any(r.address == reply.address and r.meaning.kind in _OF_ONE_PROBE for r in cut.replies)
 
 
 def _lacks_soa_only(reply: HeardReply) -> bool:
     """Whether a reply is NODATA, though one that nobody can cache."""
     return reply.meaning.kind is Kind.EMPTY and reply.meaning.authoritative
+
+
+def _is_lost_at_this_type(cut: Cut, reply: HeardReply) -> bool:
+    """Whether an address that truncates a reply over UDP answers over TCP, but not this query."""
+    if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP:
+        return True
+    return reply.message is None and reply.address in cut.once(_over_tcp)
 
 
 def _over_tcp(cut: Cut) -> frozenset[str]:

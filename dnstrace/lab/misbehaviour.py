@@ -264,10 +264,14 @@ def _answering(asked: Asked, *answer: dns.rrset.RRset) -> Reaction:
 
 @misbehaviour("truncates")
 def _truncates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Every UDP reply is empty with TC set, or those of a type (`=DNSKEY`); `=always`: over TCP too."""
-    if parameter not in ("", "always") and _is_of_another_type(asked, parameter):
+    """Every UDP reply is empty with TC set, or those of a type (`=DNSKEY`); `=always`: over TCP too.
+
+    `=always DNSKEY` are those of a type, over TCP too.
+    """
+    rdtype = parameter.removeprefix("always").strip()
+    if rdtype and _is_of_another_type(asked, rdtype):
         return otherwise(asked)
-    if asked.transport is Transport.TCP and parameter != "always":
+    if asked.transport is Transport.TCP and not parameter.startswith("always"):
         return otherwise(asked)
     return Reaction((truncated(respond(asked.query)),))
 

@@ -197,6 +197,31 @@ def test_servers_above_that_fail_for_ds_records_are_named(sick: str, levels: lis
     assert {(each.code, str(each.zone), each.blame) for each in found} <= {("type-fails", "com.", Blame.HOST)}
 
 
+@pytest.mark.parametrize(
+    ("world", "rdtype", "names"),
+    [
+        ("dnssec-good", "DNSKEY", "example.com DNSKEY"),
+        ("in-domain", "NS", "example.com NS"),
+        ("in-domain", "A", "www.example.com A, for ns1.example.com A, and for ns2.example.com A"),
+    ],
+)
+def test_a_type_that_is_truncated_over_tcp_too_cannot_be_had(world: str, rdtype: str, names: str) -> None:
+    """Where all types are, it is of the whole server, and another rule says so."""
+    does = {"ns1.example.com.": {"does": [f"truncates=always {rdtype}"]}}
+    (finding,) = checked(made_of(world, servers=does)).findings or ()
+    assert (finding.code, finding.level) == ("type-fails", Level.ERROR)
+    assert finding.message.startswith(
+        f"ns1.example.com truncates, over TCP too, its replies to queries for {names} at 192.0.2.53"
+    )
+
+
+def test_ds_records_that_a_parent_truncates_over_tcp_too_cannot_be_had_from_it() -> None:
+    does = {"a.gtld-servers.net.": {"does": ["truncates=always DS"]}}
+    (finding,) = checked(made_of("dnssec-good", servers=does)).findings or ()
+    assert (finding.code, finding.level) == ("type-fails", Level.WARNING)
+    assert "its replies to queries for example.com DS at 192.5.6.30" in finding.message
+
+
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])
 def test_servers_of_a_signed_zone_have_to_deny_ds_records_to_those_who_ask(denial: str) -> None:
     """Resolvers behind others ask for them, although the referral has the proof that there are none."""
