@@ -34,15 +34,21 @@ def most_common(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | N
     meanings: dict[Lead, Meaning] = {}
     for index, meaning in enumerate(map(of, attempts)):
         if meaning is not None:
-            alike[lead(meaning)].append(index)
-            meanings.setdefault(lead(meaning), meaning)
+            where = lead(meaning)
+            alike[where].append(index)
+            meanings.setdefault(where, meaning)
     if not alike:
         return None
     most = max(map(len, alike.values()))
     equal = [where for where, indices in alike.items() if len(indices) == most]
-    newest = _newest([meanings[where] for where in equal])
-    first = min(equal, key=lambda where: (_serial(meanings[where]) != newest, *_content(meanings[where])))
+    first = equal[0] if len(equal) == 1 else _best(equal, meanings)
     return min(alike[first], key=lambda index: _asked(attempts[index]))
+
+
+def _best(equal: list[Lead], meanings: dict[Lead, Meaning]) -> Lead:
+    """The one to go by of several that are equally common."""
+    newest = _newest([meanings[where] for where in equal])
+    return min(equal, key=lambda where: (_serial(meanings[where]) != newest, *_content(meanings[where])))
 
 
 def usable(attempt: Attempt) -> Meaning | None:

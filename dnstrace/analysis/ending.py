@@ -49,7 +49,7 @@ def ending(trace: Trace) -> Ending:
     found = _apart_from_expectations(
         trace, any(each.what == "security" and each.value == Security.BOGUS for each in said)
     )
-    if found in (Ending.NEGATIVE, Ending.FAILED) and any(each.says_how_it_ends for each in said):
+    if any(each.says_how_it_ends for each in said) and found in (Ending.NEGATIVE, Ending.FAILED):
         return Ending.ANSWER
     return found
 

@@ -28,13 +28,24 @@ ENDS = (Stage.CACHE, Stage.REQUEST, Stage.PAGE, Stage.END)
 _Found = tuple[Stage, "Name | None", tuple[int, ...]]
 
 
+def _apart_from_servers(*stages: Stage) -> tuple[_Found, ...]:
+    return tuple((stage, None, ()) for stage in stages)
+
+
+_BEGINS = _apart_from_servers(Stage.USER, Stage.RESOLVER)
+_WITH_PAGE = _apart_from_servers(Stage.CACHE, Stage.REQUEST, Stage.PAGE)
+_WITHOUT_PAGE = _apart_from_servers(Stage.CACHE)
+_SHOWS_NOTHING = _apart_from_servers(Stage.END)
+_UNUSED = (Outcome.FAILED, Outcome.REFERRAL)
+
+
 def journey(trace: Trace) -> tuple[Leg, ...]:
     """The legs of the journey, as far as the trace has got."""
-    found: list[_Found] = [(Stage.USER, None, ()), (Stage.RESOLVER, None, ())]
+    found: list[_Found] = [*_BEGINS]
     for run in _runs(trace):
         found += _legs_of(trace, run)
     if trace.outcome is not None and not trace.interrupted:
-        found += [(stage, None, ()) for stage in _ends(trace)]
+        found += _ends(trace)
     return tuple([_leg(number, *each) for number, each in enumerate(found, 1)])
 
 
@@ -81,10 +92,10 @@ def _legs_of(trace: Trace, run: list[Step]) -> Iterator[_Found]:
         yield Stage.ANSWER, zone, ids
 
 
-def _ends(trace: Trace) -> tuple[Stage, ...]:
+def _ends(trace: Trace) -> tuple[_Found, ...]:
     """How the journey ends."""
-    if is_bogus(trace) or trace.outcome in (Outcome.FAILED, Outcome.REFERRAL):
-        return (Stage.END,)
+    if is_bogus(trace) or trace.outcome in _UNUSED:
+        return _SHOWS_NOTHING
     if trace.outcome is Outcome.ANSWER and trace.question.rdtype in ADDRESSES:
-        return (Stage.CACHE, Stage.REQUEST, Stage.PAGE)
-    return (Stage.CACHE,)
+        return _WITH_PAGE
+    return _WITHOUT_PAGE

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dns.rdatatype
@@ -182,12 +183,9 @@ async def _checked(run: Run, trace: Trace, unchanged: Unchanged | None) -> Trace
 
 def report(trace: Trace) -> Report:
     """Judge a trace: everything that outputs show beyond what was recorded. Without an end, no verdict."""
-    from dnstrace.analysis.caching import life, lives
-    from dnstrace.analysis.journey import journey
-    from dnstrace.model.report import Report
-
+    life, lives, journey, made = _readings()
     check_kind("trace", trace, Trace, "a Trace")
-    judged = Report(
+    judged = made(
         trace,
         verdict=_verdict_on(trace) if went_wrong(trace) else None,
         lives=lives(trace),
@@ -197,6 +195,16 @@ def report(trace: Trace) -> Report:
         journey=journey(trace),
     )
     return judged if trace.findings is None else _with_rules(judged, trace.findings)
+
+
+@cache
+def _readings() -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any], type[Report]]:
+    """What reads every trace that is judged, imported with the first one and looked up once."""
+    from dnstrace.analysis.caching import life, lives
+    from dnstrace.analysis.journey import journey
+    from dnstrace.model.report import Report
+
+    return life, lives, journey, Report
 
 
 def explanations(codes: Iterable[str]) -> dict[str, Explanation]:

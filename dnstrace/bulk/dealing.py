@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
-from contextlib import suppress
 from typing import TypeVar
 from zlib import crc32
 
@@ -32,9 +31,10 @@ async def numbered(questions: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[t
 
 async def following(jobs: Jobs) -> Job | None:
     """The next job; None at the end, or after Enough."""
-    with suppress(Enough):
+    try:
         return await anext(jobs, None)
-    return None
+    except Enough:
+        return None
 
 
 async def in_order(results: AsyncGenerator[tuple[int, R]]) -> AsyncGenerator[tuple[int, R]]:

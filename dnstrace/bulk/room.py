@@ -29,6 +29,7 @@ class Room:
         self._taken: dict[int, None] = {}
         self._newest = 0
         self._changed = asyncio.Event()
+        self._begun = 0  # jobs, in this turn of the loop
 
     async def free(self) -> bool:
         """Wait until there is room for one more, then return True."""
@@ -53,16 +54,21 @@ class Room:
         self._changed.set()
 
     def watch(self) -> None:
-        """Measure how long a turn of the loop takes, and adjust the room to it."""
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._turn, loop.time())
+        """Measure how long a turn of the loop takes, and adjust the room to it for each job begun in it."""
+        self._begun += 1
+        if self._begun == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._turn, loop.time())
 
     def _turn(self, since: float) -> None:
         """Adjust the room to how long a turn took."""
-        if asyncio.get_running_loop().time() - since > _LATE:
-            self._size, self._growth = max(min(_LEAST, self._most), self._size * 0.95), 0.25
-        else:
-            self._size = min(self._most, self._size + self._growth)
+        late = asyncio.get_running_loop().time() - since > _LATE
+        for _ in range(self._begun):
+            if late:
+                self._size, self._growth = max(min(_LEAST, self._most), self._size * 0.95), 0.25
+            else:
+                self._size = min(self._most, self._size + self._growth)
+        self._begun = 0
 
     def give_back(self, number: int) -> None:
         """End job `number`."""

@@ -37,19 +37,20 @@ async def traced(
     """
     room = Room(plan.at_this_rate, plan.ordered, plan.at_once, plan.at_first)
     tracer = _Tracer(plan, network, room.spare)
+    loop = asyncio.get_running_loop()
     ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
     under_way: dict[asyncio.Task[Any], int] = {}
 
     async def feed() -> None:
         while await room.free() and (job := await following(jobs)) is not None:
             number, question = job
-            task = asyncio.ensure_future(tracer.trace(number, question))
+            task = loop.create_task(tracer.trace(number, question))
             room.take(number)
             room.watch()
             under_way[task] = number
             task.add_done_callback(ended.put_nowait)
 
-    feeding = asyncio.ensure_future(feed())
+    feeding = loop.create_task(feed())
     feeding.add_done_callback(ended.put_nowait)
     try:
         while under_way or not feeding.done():

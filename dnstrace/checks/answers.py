@@ -19,6 +19,7 @@ from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries, serials
+from dnstrace.checks.shared_machines import alternate
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
@@ -118,7 +119,8 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     kinds = _compared_of_probes(cut) if steps[0].purpose is Purpose.PROBE else _COMPARED
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
-    replies = [every[address] for address in first if every[address].meaning.kind in kinds]
+    steady = [every[address] for address in first if address not in cut.once(alternate)]
+    replies = [reply for reply in steady if reply.meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
         reply

@@ -1,7 +1,7 @@
 """Zones to which some servers of the zone above refer, while the walk went by the answer of another.
 
 Servers that have a zone and the zone below it answer for both. Where most of them do, and one lacks the lower
-zone, that one refers to it, and the walk does not go there: its servers are asked beside the walk.
+zone, that one refers to it, and the walk does not go there: its servers are asked in a probe.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _repair(zone: Name, replies: list[HeardReply]) -> str:
 
 
 def _asked_aside(cut: Cut, zone: Name) -> list[HeardReply]:
-    """What the servers of a zone replied to the walk's question, which was put to them beside the walk."""
+    """What the servers of a zone replied to the walk's question, which a probe put to them."""
     steps = (step for step in cut.anywhere(Probe.ELSEWHERE) if step.zone == zone)
     return [reply for step in steps for reply in replies_of(step)]
 

@@ -32,6 +32,7 @@ _SAME_FIX = {
     "hosts-mixed": "answers-differ dnskey-differs",
     "zone-left-over": "answers-differ dnskey-differs ds-without-dnskey signature-missing chain-broken",
     "signature-missing": "type-fails",
+    "machines-differ": "answers-differ nxdomain-beside-data ent-nxdomain denial-contradicts-data type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
 
@@ -280,6 +281,7 @@ TABLE = (
     Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
+    Row("machines-differ", of_zone, _SAME_FIX["machines-differ"]),
     Row("zone-left-over", of_zone, _SAME_FIX["zone-left-over"]),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),

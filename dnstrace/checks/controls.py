@@ -12,6 +12,7 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.analysis.alternating import alternating
 from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
@@ -30,7 +31,7 @@ _LOST_SHARE = 10  # of which at least one was lost
 
 def unsteady(cut: Cut) -> frozenset[str]:
     """The addresses whose replies depend on chance, as is seen from what they did to equal queries."""
-    return frozenset(cut.once(at_times).keys())
+    return frozenset(cut.once(at_times).keys() | alternating(cut.all_steps, cut.zone).keys())
 
 
 def at_times(cut: Cut) -> dict[str, list[HeardReply]]:

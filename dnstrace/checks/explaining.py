@@ -76,7 +76,7 @@ UNUSABLE: dict[Kind, Codes] = {
 _ALIASES = "alias-beside-data alias-at-apex alias-loop dname-too-long"
 _COPIES = (
     "hosts-mixed zone-left-over answers-differ soa-differs soa-multiple parent-servers-differ"
-    " answers-below-cut"
+    " answers-below-cut machines-differ"
 )
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import dns.rdatatype
 
 from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
@@ -11,6 +14,8 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, by_server, gist, replies_of, steps_of
+from dnstrace.checks.signed_data import to_be_signed
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
@@ -23,20 +28,28 @@ _WITHOUT_MESSAGE = {
 }
 
 
+class Invalid(NamedTuple):
+    """An RRset without a valid signature, and why it has none."""
+
+    what: str
+    why: str
+
+
 @of_cut(Level.WARNING, Blame.HOST)
 def case_sensitive(cut: Cut) -> Iterator[Observation]:
     """A name server knows a name in lower case only.
 
     What it is: a query with some letters of the name in upper case gets no reply, an error, or a reply that
     there is no such name or data. The same query in lower case gets the data. The two replies may also differ
-    in another way.
+    in another way, or only the signatures in the reply to the query in lower case are valid.
 
     Why it matters: names are compared without regard to case. Some resolvers mix the case of names to make
     replies hard to forge, and users type names as they like: for them this server has no data.
 
-    How to fix it: update the name server software, or make it compare names without regard to case.
+    How to fix it: update the name server software, or make it compare names without regard to case, and sign
+    them in lower case.
 
-    References: RFC 4343 section 3; RFC 1035 section 2.3.3
+    References: RFC 4343 section 3; RFC 1035 section 2.3.3; RFC 4034 section 6.2; RFC 6840 section 5.1
     """
     found = [reply for reply in cut.probe(Probe.CASE) if _fails(cut, reply)]
     for server, replies in by_server(found).items():
@@ -54,6 +67,40 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)} compare names without regard to case",
             remedy=at_servers(server),
         )
+    alike = (reply for reply in cut.probe(Probe.CASE) if reply not in found)
+    yield from _badly_signed(cut, [(reply, bad) for reply in alike if (bad := _invalid(cut, reply))])
+
+
+def _badly_signed(cut: Cut, found: list[tuple[HeardReply, Invalid]]) -> Iterator[Observation]:
+    """The observations of servers whose signatures are only valid if the names are in lower case."""
+    for server, replies in by_server(reply for reply, _ in found).items():
+        what, why = next(bad for reply, bad in found if reply.server == server)
+        yield Observation(
+            f"{plain(server)} signs names in lower case only: its reply to a query for"
+            f" {plain(replies[0].step.question.name)} at {addresses(replies)} has {what} without a valid"
+            f" signature ({why}), and the reply to one in lower case has a valid one",
+            steps_of(replies),
+            server=server,
+            cure=f"update the name server software of {plain(server)}: it has to sign names in lower case,"
+            " and to send names within NSEC records as they were signed",
+            remedy=at_servers(server),
+        )
+
+
+def _invalid(cut: Cut, reply: HeardReply) -> Invalid | None:
+    """An RRset with no valid signature, which the reply to the query in lower case has with one."""
+    control = _control(cut, reply)
+    if control is None or not signing_of(cut).readable:
+        return None
+    usual = {(data.name, data.rdtype): data for data in control.once(to_be_signed)}
+    for data in reply.once(to_be_signed):
+        well = usual.get((data.name, data.rdtype))
+        if well is None or not data.signatures or cut.zone not in well.signers():
+            continue
+        checked = signing_of(cut).check(reply, data)
+        if not checked.valid and signing_of(cut).check(control, well).valid:
+            return Invalid(f"{plain(well.name)} {dns.rdatatype.to_text(data.rrset.rdtype)}", checked.reason)
+    return None
 
 
 def _fails(cut: Cut, reply: HeardReply) -> bool:

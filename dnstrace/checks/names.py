@@ -242,7 +242,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
     References: RFC 1123 section 2.1; RFC 2181 section 11
     """
     for name in named(cut):
-        nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
+        nameless = name == ROOT  # no name, or the server that the user gave in place of the root's
         if not nameless and not host_name(name) and not literal(cut, name):
             yield Observation(
                 message=f"{plain(name)} is not a valid host name: only letters, digits and"

@@ -111,9 +111,7 @@ def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     attempts = [attempt for step in asked for attempt in step.attempts]
     usable = {_address(attempt) for attempt in attempts if attempt.meaning.usable}
     known = {
-        _address(a)
-        for a in controls
-        if _is_known(a) and not (a.meaning.kind in FAILED and _address(a) in usable)
+        _address(a) for a in controls if _is_known(a) and (a.meaning.usable or _address(a) not in usable)
     }
     plainly = {_address(attempt) for attempt in attempts if attempt.exchange.query.edns is None}
     last = {_address(attempt): attempt for attempt in attempts}

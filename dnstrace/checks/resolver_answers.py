@@ -203,7 +203,8 @@ def _how_other(copy: OtherCopy) -> str:
 
 
 def _level(evidence: Evidence, found: Compared) -> Level | None:
-    return level_of(found, compared(evidence.trace))
+    """An error if none of the resolvers that were asked has an answer; as usual for one that has none."""
+    return Level.ERROR if level_of(found, compared(evidence.trace)) is Level.ERROR else None
 
 
 def _clock(time: datetime) -> str:

@@ -12,13 +12,13 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
-from dnstrace.checks.machines import of_machines
 from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import addresses, listed, server_names, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries
+from dnstrace.checks.shared_machines import alternate
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.checks.versions import lost_data, primary_behind, validating, worse_than_others
 from dnstrace.model import ROOT, Kind, Name, Probe
@@ -120,9 +120,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
     by_serial: dict[int, list[HeardReply]] = {}
-    for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
+    for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
-    yield from of_machines(cut)
     if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):

@@ -32,6 +32,10 @@ _NO_TOP = Reason(
     "is listed as a name server, but its top-level domain does not exist",
     "are listed as name servers, but their top-level domains do not exist",
 )
+_ROOT_ITSELF = Reason(
+    "is listed as a name server, but is the root's own name: no server can have it",
+    "are listed as name servers, but are the root's own name: no server can have it",
+)
 ELSEWHERE = Reason(
     "is listed as a name server, but has only an address where nothing serves the zone",
     "are listed as name servers, but have only addresses where nothing serves the zone",
@@ -44,6 +48,8 @@ def reason(cut: Cut, host: Host) -> Reason | None:
     """Why a name has no address; None where it has one, or nobody knows."""
     if host.addresses or host.alias:
         return None
+    if host.name == ROOT:
+        return _ROOT_ITSELF
     if (domain := unregistered(cut, host)) is not None:
         return _NO_TOP if len(domain) <= _TOP else _for_sale(cut)
     if host.nxdomain:
@@ -84,11 +90,12 @@ def unregistered(cut: Cut, host: Host) -> Name | None:
 
 
 def fix_of(cut: Cut, group: Sequence[Host]) -> str:
-    """What makes names with the same fault resolve."""
+    """What makes names with the same fault resolve; empty if nothing can."""
+    if group[0].name == ROOT:
+        return ""
     if (failed := group[0].failed) and not group[0].absent:
         return f"get the servers of {zone_text(failed[-1].zone)} to answer"
     domains = dict.fromkeys(domain for host in group if (domain := unregistered(cut, host)) is not None)
     if domains:
         return f"register {listed(domains)}" if len(next(iter(domains))) > _TOP else ""
-    hosts = [host.name for host in group if host.name != ROOT]
-    return f"publish an address for {listed(hosts)}" if hosts else ""
+    return f"publish an address for {listed(host.name for host in group)}"

@@ -21,6 +21,7 @@ _STATUS = {
     Ending.BOGUS: Exit.BOGUS,
     Ending.INTERRUPTED: Exit.INTERRUPTED,
 }
+_GOOD = (Exit.ANSWER, Exit.NEGATIVE)
 _BAD = (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst first
 
 
@@ -46,7 +47,7 @@ def worst(statuses: Collection[Exit]) -> Exit:
 def _status_of(trace: Trace, policy: Policy) -> Exit:
     """The status of a trace: ANSWER for an expected end, FINDINGS if anything else is not as it should be."""
     found = _STATUS[ending(trace)]
-    if found not in (Exit.ANSWER, Exit.NEGATIVE):
+    if found not in _GOOD:
         return found
     wrong = not is_as_expected(trace) or page_is_missing(trace)
     return Exit.FINDINGS if wrong or _has_findings(trace, policy) else found

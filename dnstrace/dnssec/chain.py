@@ -35,6 +35,7 @@ _NOT_OURS = (
     "the starting server {} does not serve the keys of {} that are trusted; "
     "--trust-anchor takes those of a zone that it serves"
 )
+_NOT_SIGNED = "the starting server {} has the keys of {} that are trusted, but no valid signature of them"
 
 
 class TrustChain:
@@ -43,6 +44,7 @@ class TrustChain:
     def __init__(self, case: Case) -> None:
         self._case, self._delegations = case, Delegations(case)
         self._established: dict[Name, Zone] = {}
+        self._with_trusted_keys: set[Name] = set()
 
     # --- down from the anchor -----------------------------------------------------------------
 
@@ -129,7 +131,8 @@ class TrustChain:
         given = self._case.replies.given_server(question)
         if found.open or not given or (anchors.own and not self._case.replies.elsewhere(question)):
             return found
-        verdict = SecurityStatus(Security.INDETERMINATE, _NOT_OURS.format(given, zone_text(zone)))
+        why = _NOT_SIGNED if zone in self._with_trusted_keys else _NOT_OURS
+        verdict = SecurityStatus(Security.INDETERMINATE, why.format(given, zone_text(zone)))
         for step in self._case.replies.steps_for(question):
             self._case.notes.add(step.id, verdict)
         return Zone(zone, verdict)
@@ -147,6 +150,8 @@ class TrustChain:
         reason, failed, security = "", [], Security.BOGUS
         for reply in self._case.replies.to(question):
             keys = self._keys_in(reply, zone, trust)
+            if any(key.trusted for key in keys.evidence):
+                self._with_trusted_keys.add(zone)
             if keys.reason and (unsigned := self._case.replies.without_signatures(reply.attempt)):
                 keys = replace(keys, reason=f"the DNSKEY records of {zone_text(zone)} {unsigned.reason}")
                 security = security if reason else unsigned.security

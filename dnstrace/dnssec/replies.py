@@ -142,10 +142,10 @@ class Replies:
         """Whether another server of the zone may have a better reply than the one this step used.
 
         That is a server that was not asked, or whose reply was not awaited, or a further usable reply if all
-        were asked. A failed step has asked them all.
+        were asked, as far as our own limits allowed. A failed step has asked them all.
         """
         if step.all_servers:
-            return sum(attempt.meaning.usable for attempt in step.attempts) > 1
+            return step.limited or sum(attempt.meaning.usable for attempt in step.attempts) > 1
         same = [other for other in self.steps_for(step.question) if other.zone == step.zone]
         if any(other.outcome is Outcome.FAILED for other in same):
             return False

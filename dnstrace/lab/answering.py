@@ -9,6 +9,7 @@ import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
 from dnstrace.model import Transport
@@ -34,4 +35,18 @@ def _bare_negative(asked: Asked, otherwise: Responder, parameter: str) -> Reacti
     if reply.answer or asked.transport is Transport.TCP or not reply.flags & dns.flags.AA:
         return reaction
     reply.authority = [rrset for rrset in reply.authority if rrset.rdtype != dns.rdatatype.SOA]
+    return said(reply)
+
+
+@misbehaviour("unlike-dname")
+def _unlike_dname(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """CNAME records made from DNAME records lead to this name instead: `unlike-dname=www.example.net.`."""
+    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    made = any(rrset.rdtype == dns.rdatatype.DNAME for rrset in reply.answer)
+    reply.answer = [
+        dns.rrset.from_text(rrset.name, rrset.ttl, "IN", "CNAME", parameter)
+        if made and rrset.rdtype == dns.rdatatype.CNAME
+        else rrset
+        for rrset in reply.answer
+    ]
     return said(reply)

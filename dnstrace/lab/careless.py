@@ -25,6 +25,7 @@ _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 sectio
 
 AT_TIMES = "at-times"
 STOPS = "stops-after"
+ALTERNATES = "alternates"
 
 
 @misbehaviour(AT_TIMES)
@@ -43,6 +44,25 @@ def _stops_after(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
     if asked.earlier < int(most):
         return otherwise(asked)
     return error(asked, dns.rcode.from_text(what)) if what else SILENCE
+
+
+@misbehaviour(ALTERNATES)
+def _alternates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Every second query is for a machine with another serial, which lacks a name: `alternates=3 www.x.`."""
+    if asked.earlier % 2:
+        return otherwise(asked)
+    serial, _, lacked = parameter.partition(" ")
+    question = asked.query.question[0]
+    if lacked and question.name == dns.name.from_text(lacked):
+        query = dns.message.from_wire(asked.wire)
+        query.question[0].name = dns.name.Name((b"no-such-name", *question.name.labels[1:]))
+        asked = replace(asked, query=query, wire=query.to_wire())
+    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    reply.question[0].name = question.name
+    for rrset in (*reply.answer, *reply.authority):
+        if rrset.rdtype == dns.rdatatype.SOA:
+            rrset.add(rrset[0].replace(serial=int(serial)))  # a type with one record: this takes its place
+    return said(reply)
 
 
 @misbehaviour("recurses")

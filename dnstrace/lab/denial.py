@@ -125,7 +125,7 @@ class _Compact(_Nsec):
         return [] if expanded else [name]
 
     def record(self, name: Name) -> dns.rrset.RRset:
-        following = dns.name.Name((b"\0", *name.labels))
+        following = dns.name.Name((b"\0", *name.canonicalize().labels))  # RFC 6840 section 5.1: as signed
         return self._made(name, following, self._types_or_wildcard(name))
 
     def _types_or_wildcard(self, name: Name) -> Types:

@@ -90,10 +90,11 @@ def _unread(message: dns.message.Message, rdclass: int, zone: Name) -> str:
 
     Resolvers refuse the whole message then (format error). Of other types a record may be odd: it is kept.
     """
-    sections = (*message.answer, *message.authority)
-    walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
-    odd = (rrset for rrset in walked if rrset.rdclass == rdclass and has_octets(rrset))
-    return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
+    for rrset in (*message.answer, *message.authority):
+        walked = rrset.rdtype in _WALKED and rrset.rdclass == rdclass
+        if walked and is_within(rrset.name, zone) and has_octets(rrset):
+            return f"the {dns.rdatatype.to_text(rrset.rdtype)} record"
+    return ""
 
 
 def may_be_childs(question: Question, meaning: Meaning, zone: Name) -> bool:

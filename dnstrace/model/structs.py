@@ -157,12 +157,31 @@ def _refuse(why: str) -> NoReturn:
     raise FrozenInstanceError(why)
 
 
+_MANY = 5  # fields that are set in less time in an instance that is changeable for that long
+_become = object.__dict__["__class__"].__set__
+
+
+def _changeable(kind: type[Struct]) -> type[Any]:
+    """A class with the same slots, of which an instance of the other can be for a while."""
+    namespace: dict[str, object] = {"__slots__": tuple(kind._fields)}
+    namespace |= {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    return type.__new__(_StructType, kind.__name__, (Struct,), namespace)
+
+
 def _compiled(kind: type[Struct]) -> Callable[..., None]:
-    """The `__init__` of a class. It sets the fields by their slots, since `__setattr__` refuses to."""
+    """The `__init__` of a class. `__setattr__` refuses to set fields: it sets a few by their slots.
+
+    While it sets many, the instance is of a class that lets it.
+    """
     parameters, lines, names = [], [], dict[str, object]()
+    many = len(kind._fields) >= _MANY
+    if many:
+        names |= {"_become": _become, "_Changeable": _changeable(kind), "_Kind": kind}
+        lines.append(" _become(self, _Changeable)\n")
     for name, each in kind._fields.items():
         parameter = value = name
-        names[f"set_{name}"] = kind.__dict__[name].__set__
+        if not many:
+            names[f"set_{name}"] = kind.__dict__[name].__set__
         if each.default_factory is not ...:
             names[f"make_{name}"] = each.default_factory
             parameter, value = f"{name}=...", f"make_{name}() if {name} is ... else {name}"
@@ -170,7 +189,9 @@ def _compiled(kind: type[Struct]) -> Callable[..., None]:
             names[f"default_{name}"] = each.default
             parameter = f"{name}=default_{name}"
         parameters.append(parameter)
-        lines.append(f" set_{name}(self, {value})\n")
+        lines.append(f" self.{name} = {value}\n" if many else f" set_{name}(self, {value})\n")
+    if many:
+        lines.append(" self.__class__ = _Kind\n")
     if hasattr(kind, "__post_init__"):
         lines.append(" self.__post_init__()\n")
     defined: dict[str, Callable[..., None]] = {}

@@ -32,7 +32,7 @@ def different_answer(meaning: Meaning, chosen: Meaning) -> str:
         return f"different answer: {result_words(meaning)}{distinction(meaning, chosen)}"
     names, others = ({server.name for server in each.servers} for each in (cut, used))
     if names != others:
-        return f"different answer: referral with another NS set, {server_list(sorted(names))}"
+        return f"different answer: referral with another NS set, {_at_most(map(plain, sorted(names)))}"
     if set(cut.ds or ()) != set(used.ds or ()):
         return f"different answer: referral with{' another DS set' if cut.ds else 'out DS records'}"
     return f"different answer: referral {'with' if cut.signatures else 'without'} signatures"
@@ -75,7 +75,11 @@ def _kind_words(meaning: Meaning) -> str:
 
 
 def server_list(names: Iterable[Name]) -> str:
-    """The names of servers, at most three of them, and how many more there are."""
-    texts = ["the starting server" if name == ROOT else plain(name) for name in names]
+    """The names of servers that were asked, at most three of them, and how many more there are."""
+    return _at_most("the starting server" if name == ROOT else plain(name) for name in names)
+
+
+def _at_most(names: Iterable[str]) -> str:
+    texts = list(names)
     more = f" and {len(texts) - _MOST:,} more" if len(texts) > _MOST else ""
     return ", ".join(islice(texts, _MOST)) + more

@@ -52,6 +52,7 @@ _TITLES = {
     Stage.PAGE: "The page",
     Stage.END: "There is nothing to show",
 }
+_OPENING = (Stage.USER, Stage.RESOLVER)
 _AT_THE_START = {
     Stage.REFERRAL: "The server given refers to others",
     Stage.SERVER: "The server to start from is given",
@@ -114,7 +115,7 @@ class Story:
 
     def opening(self) -> list[str]:
         """Who asks, and for what, before any server is asked."""
-        return self._numbered((Stage.USER, Stage.RESOLVER))
+        return self._numbered(_OPENING)
 
     def closing(self) -> list[str]:
         """What happens with the answer; empty while the trace is in progress."""
@@ -187,9 +188,9 @@ class Story:
 
     def _title_of(self, leg: Leg) -> str:
         """What a leg is about, in a few words."""
-        if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
-            return "A program needs records"
         if leg.zone is None:
+            if self._trace.question.rdtype not in ADDRESSES and leg.stage is Stage.USER:
+                return "A program needs records"
             return _TITLES[leg.stage]
         if leg.zone == ROOT and leg.stage in _AT_THE_START and any(step.given for step in self._trace.steps):
             return _AT_THE_START[leg.stage]
@@ -197,17 +198,17 @@ class Story:
 
     def _text_of(self, leg: Leg) -> str:
         """The sentences of a leg, without its number."""
-        if leg.stage in (Stage.USER, Stage.RESOLVER):
-            return self._opening_texts[leg.stage is Stage.RESOLVER]
+        if leg.stage in _OPENING:
+            return self._opening_texts[_OPENING.index(leg.stage)]
         if leg.stage in ENDS:
             return self._closing_texts[leg.number - len(self._report.journey) - 1]
-        if leg.stage is Stage.SERVER and not leg.steps:
+        if not leg.steps and leg.stage is Stage.SERVER:
             asked = self._report.journey[leg.number]  # the leg after it: they count from 1
             return self._choice_text(self._steps[asked.steps[0]])
         steps = [self._steps[number] for number in leg.steps]
         after_choice = leg.number > 1 and self._report.journey[leg.number - 2].stage is Stage.SERVER
         texts = [self._leg_text(step, after_choice and step is steps[0]) for step in steps]
-        if leg.stage is Stage.SERVER and (needed_by := steps[0].parent) is not None:
+        if (needed_by := steps[0].parent) is not None and leg.stage is Stage.SERVER:
             texts.insert(0, self._choice_text(self._steps[needed_by]))
         return " ".join(filter(None, texts))
 
@@ -274,26 +275,33 @@ class Story:
             return [
                 "A validating resolver rejects this answer and returns SERVFAIL; other resolvers pass it on."
             ]
-        shows = "The program has to do without the data."
-        if trace.question.rdtype in _BROWSED:
-            shows = "The browser reports that it cannot find the page."
-        if trace.outcome is Outcome.FAILED:
-            return [f"The resolver gives up and returns SERVFAIL. {shows}"]
-        if trace.outcome is Outcome.REFERRAL:
-            return ["That is what the parent publishes; this trace does not ask the zone's own servers."]
+        if trace.outcome is not Outcome.ANSWER:
+            return [self._closing_without_answer()]
         kept = _cache_lifetime(self._report, self._past)
-        if trace.outcome is Outcome.NODATA and trace.question.rdtype != dns.rdatatype.A:
-            asker = "browser" if trace.question.rdtype in _BROWSED else "program"
-            return [f"The resolver reports that there are none {kept}. The {asker} does without them."]
-        if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
-            return [f"The resolver passes this on {kept}. {shows}"]
-        if trace.question.rdtype not in NAMED or trace.outcome is not Outcome.ANSWER:
+        if trace.question.rdtype not in NAMED:
             return [f"The resolver returns the answer {kept}."]
         addresses = data_words([r for r in trace.answer if r.rdtype == trace.question.rdtype])
         return [
             f"The resolver returns {addresses} to the browser {kept}.",
             *self._last_hop_texts(addresses, name),
         ]
+
+    def _closing_without_answer(self) -> str:
+        outcome, rdtype = self._trace.outcome, self._trace.question.rdtype
+        shows = "The program has to do without the data."
+        if rdtype in _BROWSED:
+            shows = "The browser reports that it cannot find the page."
+        if outcome is Outcome.FAILED:
+            return f"The resolver gives up and returns SERVFAIL. {shows}"
+        if outcome is Outcome.REFERRAL:
+            return "That is what the parent publishes; this trace does not ask the zone's own servers."
+        kept = _cache_lifetime(self._report, self._past)
+        if outcome is Outcome.NODATA and rdtype != dns.rdatatype.A:
+            asker = "browser" if rdtype in _BROWSED else "program"
+            return f"The resolver reports that there are none {kept}. The {asker} does without them."
+        if outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
+            return f"The resolver passes this on {kept}. {shows}"
+        return f"The resolver returns the answer {kept}."
 
     def _last_hop_texts(self, addresses: str, name: str) -> list[str]:
         """The browser's request and the page: as it would be, or as it was if the page was requested."""

@@ -119,7 +119,7 @@ class Asking:
 
     def send(self, candidate: Candidate) -> None:
         """Start asking an address."""
-        self.attempting[asyncio.ensure_future(self._attempt(candidate))] = candidate
+        self.attempting[asyncio.get_running_loop().create_task(self._attempt(candidate))] = candidate
 
     def take_known(self, candidate: Candidate) -> bool:
         """Take what another trace has heard from an address; False if it has to be asked."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
+from dnstrace.analysis.alternating import serials, undecided
 from dnstrace.analysis.losses import losses_in
 from dnstrace.model import Delegation, Name, Probe, Purpose, Question, Step
 from dnstrace.model.naming import is_below
@@ -34,6 +35,9 @@ from dnstrace.walk.probes import TELLING_TRIES, Put, usual_shape
 if TYPE_CHECKING:
     from dnstrace.walk.journal import Journal
     from dnstrace.walk.strategy import Strategy
+
+
+_TURNS = 6  # queries that show whether an address alternates between versions of a zone
 
 
 class Probes(Protocol):
@@ -66,6 +70,7 @@ class PuttingAgain:
         await asyncio.gather(
             *(self._put_again(address, numbers, cut, after, lossy) for address, numbers in failed.items()),
             *(self._ask_often(*each) for each in self._unheard_above(zone)),
+            *(self._ask_in_turn(address, zone) for address in undecided(self._steps(zone), zone)),
         )
         controls = [step for step in self._steps(zone) if step.probe is CONTROL]
         lost = {address for address in failed if fails(controls, address)}
@@ -103,6 +108,17 @@ class PuttingAgain:
             return
         silent = silent_in((self._journal[number],))
         await asyncio.gather(*(self._ask_again(number, address, True) for address in silent))
+
+    async def _ask_in_turn(self, address: str, zone: Name) -> None:
+        """Ask an address that gave several serials for more, one after the other, until their order tells.
+
+        Each way in which it gave them is tried twice in turn: other machines may answer over TCP.
+        """
+        ways = [step.id for step in self._steps(zone) if address in serials([step], zone)]
+        for turn in range(_TURNS):
+            await self._ask_again(ways[turn // 2 % len(ways)], address, False)
+            if address not in undecided(self._steps(zone), zone):
+                return
 
     async def _put_again(
         self, address: str, numbers: list[int], cut: Delegation, after: Step, lossy: bool

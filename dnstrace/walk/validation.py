@@ -65,7 +65,17 @@ class Validation:
             better = await self._ask_another(number)
             tries[number] += 1 if better is not None else _RETRIES
             judgement = better or await self._judge(self._found)
+        judgement = self._unless_limited(judgement, self._context.budget.cut_short)
         return _as_proved(self._found, judgement), judgement
+
+    def _unless_limited(self, judgement: Judgement, why: str) -> Judgement:
+        """The verdict; indeterminate where a limit kept us from a server that may have valid data."""
+        steps = map(self._context.journal.__getitem__, judgement.retry)
+        left = any(step.limited or not step.all_servers for step in steps)
+        if not why or judgement.security is not Security.BOGUS or not left:
+            return judgement
+        reason = f"{judgement.reason}; not every server was asked for valid data: {why}"
+        return replace(judgement, security=Security.INDETERMINATE, reason=reason)
 
     def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
         """What was found, and the verdict on it, when the trace has to stop for the reason `why`.

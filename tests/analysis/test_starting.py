@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import ROOT
+from dnstrace.model.structs import replace
 from tests.checks.checking import made_of
 
 HIDDEN = {
@@ -53,3 +55,19 @@ def test_how_many_servers_a_zone_has_is_not_known_from_the_one_given(address: st
     found = trace("www.example.com", "MX", network=LabNetwork(world), server=address, check=True, seed=1)
     spread = {"no-ipv4", "too-few-servers", "one-network"}
     assert not spread & {each.code for each in found.findings or ()}
+
+
+def test_a_starting_server_that_strips_signatures_is_not_taken_for_one_without_the_keys() -> None:
+    """As forwarders in homes do. Another trust anchor would not help."""
+    world = made_of("dnssec-good", servers={"a.root-servers.net.": {"does": ["strips-signatures"]}})
+    found = trace(
+        "www.example.com",
+        network=LabNetwork(world, signed=True),
+        server="198.41.0.4",
+        anchors=replace(parse_anchors(world.anchors_text, world.name), own=False),
+        now=world.now,
+        seed=1,
+    ).judgement
+    assert found is not None and found.security is Security.INDETERMINATE
+    has = "has the keys of the root zone that are trusted, but no valid signature of them"
+    assert found.reason == f"the starting server 198.41.0.4 {has}"

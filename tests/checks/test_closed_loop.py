@@ -66,7 +66,7 @@ BY_SIGNER = {
 }
 """The signing software has to change, which the lab does not have: its worlds have these records as text."""
 
-OUTSIDE = {"hints-outdated", "intercepted", "unexplained", "domain-not-delegated"}
+OUTSIDE = {"hints-outdated", "intercepted", "packet-loss", "unexplained", "domain-not-delegated"}
 """Not of the zones of a world: of this machine, the network or a registry, or of nobody knows what."""
 
 BY_SERVERS = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dns.message
+import dns.rdatatype
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.reaction import MISBEHAVIOURS, Asked, Reaction, Responder, said
 from dnstrace.model import Trace
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires, found
 
 RULES = [("case-sensitive", world, "lowers-case") for world in ("case-sensitive", "case-sensitive-below")]
@@ -45,3 +48,33 @@ def test_what_fails_in_lower_case_too_is_not_about_case(fault: str) -> None:
 
 def test_a_name_that_does_not_exist_does_not_in_mixed_case_either() -> None:
     assert "case-sensitive" not in codes(with_first(question="nosuchname.example.com. A"))
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+@pytest.mark.parametrize("question", ["www.example.com. A", "none.example.com. A", "www.example.com. TXT"])
+def test_signatures_that_are_valid_in_lower_case_only_are_named(
+    question: str, denial: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+        """Queries in mixed case get signatures that are not valid."""
+        reaction = otherwise(asked)
+        if asked.query.question[0].name.to_text().islower():
+            return reaction
+        reply = dns.message.from_wire(reaction.replies[0])
+        for section in (reply.answer, reply.authority):
+            for rrset in section:
+                if rrset.rdtype == dns.rdatatype.RRSIG:
+                    rdata = rrset.pop()
+                    rrset.add(rdata.replace(signature=rdata.signature[::-1]))
+        return said(reply)
+
+    monkeypatch.setitem(MISBEHAVIOURS, "spoiled", spoiled)
+    ns1 = {"addresses": ["192.0.2.53", "2001:db8:1::53"], "does": ["spoiled"]}
+    zones = {"example.com.": {"sign": {"algorithm": 13, "denial": denial}}}
+    world = made_of("_signed", question=question, zones=zones)
+    assert not checked(world).findings
+    world = made_of("_signed", question=question, servers={"ns1.example.com.": ns1}, zones=zones)
+    codes = [each for each in told(checked(world).findings or ()) if "address" not in each]
+    assert codes == ["case-sensitive example.com. ns1.example.com."]
+    (finding,) = (each for each in checked(world).findings or () if each.code == "case-sensitive")
+    assert finding.message.startswith("ns1.example.com signs names in lower case only: its reply to a query")

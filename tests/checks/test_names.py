@@ -8,12 +8,16 @@ import dns.name
 import pytest
 
 from dnstrace import trace
+from dnstrace.api import report
 from dnstrace.checks import Level
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
-from dnstrace.model import Settings
+from dnstrace.model import ROOT, Settings
 from dnstrace.model.findings import Blame
+from dnstrace.render.html_page import html_page
+from dnstrace.render.pictures import dot, mermaid
+from dnstrace.render.tree import tree
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 from tests.lab.mended import applied
@@ -181,6 +185,27 @@ def test_a_zone_is_not_left_without_name_servers(first: str, second: str) -> Non
     (finding,) = (each for each in checked(world).findings or () if each.code == "ns-name-unresolvable")
     assert finding.remedy is not None and len(finding.remedy.add) == len(finding.remedy.remove) == 2
     assert [each.code for each in checked(applied(world, finding, finding.remedy)).findings or ()] == []
+
+
+@pytest.mark.parametrize("others", ["", "example NS ns1.example.com.\nns1.example A 192.0.2.53\n"])
+def test_the_root_as_a_name_server_is_to_be_removed_and_is_drawn_everywhere(others: str) -> None:
+    """Nobody can give the root an address; the server that a user gives by address has its name too."""
+    zone = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS .\nns1 A 192.0.2.53\nwww A 192.0.2.44\n"
+    world = made_of(
+        "_internet",
+        servers={"ns1.example.com.": {"addresses": ["192.0.2.53"]}},
+        zones={
+            "com.": {"add": f"{others}example NS .\n"},
+            "example.com.": {"text": zone, "servers": ["ns1.example.com."]},
+        },
+    )
+    found = checked(world)
+    (finding,) = [each for each in found.findings or () if each.server == ROOT]
+    assert finding.code == "ns-name-unresolvable" and "publish" not in finding.cure
+    assert finding.cure.startswith("remove it from" if others else "list other name servers instead of it in")
+    drawn = report(found)
+    for picture in (mermaid(drawn), dot(drawn), html_page(drawn), tree(drawn).plain(80)):
+        assert "starting server" not in picture
 
 
 _SUB = "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.host.example.net.\nwww A 192.0.2.7\n"

@@ -8,7 +8,7 @@ import pytest
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.checks import CATALOGUE, Trait
-from dnstrace.dnssec import parse_anchors
+from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model.asked import Resolver
@@ -118,3 +118,10 @@ def test_a_root_server_that_may_have_moved_is_not_called_unreachable(most: int) 
 def test_where_only_the_dead_are_left_open_everything_else_is_judged() -> None:
     found = limited("silent", replace(CHECKED, deadline=5.5))
     assert found.cut_short and "soa-differs" not in found.unapplied
+
+
+@pytest.mark.parametrize("most", [15, 29, 43])
+def test_a_limit_before_the_server_with_signatures_is_not_bogus(most: int) -> None:
+    found = limited("dnssec-strips-one", replace(CHECKED, max_queries=most))
+    assert found.judgement is not None and found.judgement.security is Security.INDETERMINATE
+    assert found.cut_short in found.judgement.reason

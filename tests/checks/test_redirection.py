@@ -26,3 +26,17 @@ def test_a_long_name_that_the_target_makes_too_long_needs_a_shorter_one() -> Non
     (finding,) = checked(world).findings or ()
     assert finding.code == "dname-too-long" and "below" not in finding.message
     assert finding.cure == "point the DNAME record of moved.example.com at a shorter name"
+
+
+def test_an_alias_other_than_the_implied_one_is_named_with_both_names() -> None:
+    assert_fires("cname-unlike-dname", "cname-unlike-dname", "dname")
+    (finding,) = found("cname-unlike-dname", "cname-unlike-dname")
+    assert finding.message == (
+        "ns1.example.com (192.0.2.53, 2001:db8:1::53) sends an alias of www.old.example.com to"
+        " new.example.net, but its DNAME record of old.example.com leads to www.new.example.net"
+    )
+    assert finding.is_error and "the name server software of ns1.example.com" in finding.cure
+
+
+def test_a_signed_zone_with_the_implied_alias_is_well() -> None:
+    assert not found("cname-unlike-dname", "dnssec-dname")

@@ -16,14 +16,20 @@ encode = json.JSONEncoder(allow_nan=False).encode
 """A value as JSON on one line."""
 
 
+def place_of(key: str) -> str:
+    """What stands for a value of its own; no text of a document has a control character."""
+    return f"\0{key}"
+
+
 class _Form:
     """The text of alike documents, with a place for each value of their own; and what it is known by."""
 
     __slots__ = ("_held", "_text", "_values")
 
-    def __init__(self, document: Document, own: Mapping[str, object], held: object) -> None:
-        places = {key: f"\0{key}" for key in own}  # no text of a document has a control character
-        text = encode({**document, **places}).replace("%", "%%")
+    def __init__(self, document: Document | list[Document], own: Mapping[str, object], held: object) -> None:
+        places = {key: place_of(key) for key in own}
+        whole = {**document, **places} if isinstance(document, dict) else document
+        text = encode(whole).replace("%", "%%")
         marks = {key: encode(place) for key, place in places.items()}
         self._values, self._held = itemgetter(*sorted(own, key=lambda key: text.index(marks[key]))), held
         for mark in marks.values():
@@ -40,12 +46,15 @@ _forms: dict[Hashable, _Form] = {}
 
 
 def written(
-    like: Hashable, own: Mapping[str, object], document: Callable[[], Document], held: object = None
+    like: Hashable,
+    own: Mapping[str, object],
+    document: Callable[[], Document | list[Document]],
+    held: object = None,
 ) -> str:
     """The text of a document. Those with the same `like`, which says what they are, differ in `own` alone.
 
-    `own` has texts of JSON, or numbers, by their keys. `held` is kept with the form, if `like` has its
-    identity. None as `like` is for a document that is unlike others.
+    `own` has texts of JSON, or numbers, by their keys; in a list, `place_of` says what stands for one. `held`
+    is kept with the form, if `like` has its identity. None as `like` is for a document unlike others.
     """
     if like is None:
         return _Form(document(), own, None).filled(own)

@@ -19,7 +19,7 @@ from dnstrace.message.lazy import made_of
 from dnstrace.model import ROOT, Question, Step, Trace
 from dnstrace.model.kept import kept
 from dnstrace.model.report import Report
-from dnstrace.render.document.forms import encode, written
+from dnstrace.render.document.forms import encode, place_of, written
 from dnstrace.render.document.judged import life_of
 from dnstrace.render.document.steps import attempt_of, evidence_of, step_alone
 from dnstrace.render.document.values import (
@@ -82,7 +82,7 @@ def on_one_line(
             "answer": _list(map(_rrset, trace.answer)),
             "delegation": "null" if cut is None else _referral(cut),
             "lives": _list(map(_life, report.lives)),
-            "journey": _list([_leg(*each) for each in Story(report).legs()]),
+            "journey": _journey(Story(report).legs()),
             "stats": _stats(trace.stats),
         }
     return written(like, own, rest)
@@ -133,17 +133,30 @@ def _life(life: Life) -> str:
     return written(("life", life.what, life.rdtype), own, lambda: life_of(life))
 
 
-def _leg(leg: Leg, title: str, text: str) -> str:
-    own: dict[str, object] = {"text": _quoted(text)}
-    if leg.zone is None and not leg.steps:  # of nearly all names: who asks, and what becomes of the answer
-        return written(("leg", leg.stage, leg.number, title), own, lambda: leg_of(leg, title, text))
-    own |= {
-        "number": leg.number,
-        "title": _quoted(title),
-        "zone": "null" if leg.zone is None else _quoted(name_text(leg.zone)),
-        "steps": list(leg.steps),
-    }
-    return written(("leg", leg.stage), own, lambda: leg_of(leg, title, text))
+def _journey(legs: list[tuple[Leg, str, str]]) -> str:
+    like: list[Hashable] = ["journey"]
+    own: dict[str, object] = {}
+    for leg, title, text in legs:
+        own[f"text{leg.number}"] = _quoted(text)
+        if _is_apart(leg):
+            like.append((leg.stage, leg.number, title))
+            continue
+        like.append((leg.stage, leg.number))
+        own[f"title{leg.number}"] = _quoted(title)
+        own[f"zone{leg.number}"] = "null" if leg.zone is None else _quoted(name_text(leg.zone))
+        own[f"steps{leg.number}"] = list(leg.steps)
+    return written(tuple(like), own, lambda: [_leg_like(*each) for each in legs])
+
+
+def _is_apart(leg: Leg) -> bool:
+    """Whether no server is asked on it: who asks, and what becomes of the answer."""
+    return leg.zone is None and not leg.steps
+
+
+def _leg_like(leg: Leg, title: str, text: str) -> Document:
+    """A leg, with places for what differs between traces that are alike."""
+    keys = ("text",) if _is_apart(leg) else ("text", "title", "zone", "steps")
+    return {**leg_of(leg, title, text), **{key: place_of(f"{key}{leg.number}") for key in keys}}
 
 
 def _stats(stats: Stats) -> str:

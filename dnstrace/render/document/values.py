@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dnstrace.render.edns import ExtendedError
 
 
+_NO_OFFSET = "+00:00"  # what Python writes for UTC
+
+
 def question_of(question: Question) -> Document:
     """A question."""
     return {
@@ -104,7 +107,8 @@ def stats_of(stats: Stats) -> Document:
 
 def iso(time: datetime, to: str) -> str:
     """A time as ISO 8601 in UTC, to `seconds` or `milliseconds`."""
-    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=to)}Z"
+    universal = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return f"{universal.isoformat(timespec=to)[: -len(_NO_OFFSET)]}Z"
 
 
 def ms(seconds: float) -> float:

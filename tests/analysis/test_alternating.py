@@ -1,0 +1,55 @@
+"""Addresses that give one version of a zone and then an older one."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.analysis.alternating import alternating, undecided
+from dnstrace.model import Probe, Step
+from dnstrace.model.structs import replace
+from tests.checks.checking import checked_by_name
+from tests.replies import name
+
+ZONE = name("example.com.")
+
+
+def replies(*order: str) -> list[Step]:
+    """A step with the replies of the machines "new" and "old" to one address, one after the other."""
+    step = next(s for s in checked_by_name("machines-differ").steps if s.probe is Probe.SOA)
+    seen = {str(each.meaning.answer[0][0].serial): each for each in step.attempts}
+    machines = {"old": seen["2025010101"], "new": seen["2026011501"]}
+    address = machines["old"].exchange.query.address
+    attempts = []
+    for place, which in enumerate(order):
+        exchange = machines[which].exchange
+        query = replace(exchange.query, address=address)
+        attempts.append(
+            replace(machines[which], exchange=replace(exchange, query=query, start=place, elapsed=0.5))
+        )
+    return [replace(step, attempts=tuple(attempts))]
+
+
+@pytest.mark.parametrize(
+    ("order", "decided", "open_"),
+    [
+        ("new new", False, False),
+        ("old new", False, True),
+        ("old new new", False, True),
+        ("new old", True, False),
+        ("old new old", True, False),
+    ],
+)
+def test_a_zone_may_become_newer_while_it_is_looked_at_and_not_older(
+    order: str, decided: bool, open_: bool
+) -> None:
+    steps = replies(*order.split())
+    assert bool(alternating(steps, ZONE)) is decided and bool(undecided(steps, ZONE)) is open_
+
+
+def test_queries_under_way_at_the_same_time_show_no_order() -> None:
+    (step,) = replies("new", "old")
+    together = tuple(
+        replace(each, exchange=replace(each.exchange, start=0.0, elapsed=0.5)) for each in step.attempts
+    )
+    steps = [replace(step, attempts=together)]
+    assert not alternating(steps, ZONE) and undecided(steps, ZONE)
