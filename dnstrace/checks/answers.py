@@ -22,6 +22,7 @@ from dnstrace.checks.serials import primaries, serials
 from dnstrace.checks.shared_machines import alternate
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
+from dnstrace.model.addresses import address_of, is_private
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
@@ -182,6 +183,12 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
         cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
         if having := _having_zone(cut, below, instead):
             cure = f"remove the zone {plain(below)} from {listed(having)}, to {cure}"
+    elif inside := _of_inside(groups):
+        cure = (
+            f"have {listed(inside)} answer queries from the Internet with public addresses, as the other"
+            " servers do: private ones are for an internal view of the zone"
+        )
+        remedy = at_servers(*inside)
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",
@@ -211,6 +218,19 @@ def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[Name]:
         if reply.rrset(zone, dns.rdatatype.SOA) is not None and reply.meaning.authoritative
     }
     return [server for server in servers if server in found]
+
+
+def _of_inside(groups: list[list[HeardReply]]) -> list[Name]:
+    """The servers that have only private addresses, where the others have none; empty if there are none."""
+    inside, outside = list[HeardReply](), list[HeardReply]()
+    for reply in (reply for group in groups for reply in group):
+        found = [is_private(address_of(rdata)) for rrset in _addresses_in(reply) for rdata in rrset]
+        if not found or any(found) is not all(found):
+            return []
+        (inside if all(found) else outside).append(reply)
+    return (
+        list(by_server(inside)) if outside and by_server(inside).keys().isdisjoint(by_server(outside)) else []
+    )
 
 
 def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:

@@ -182,8 +182,13 @@ def signature_algorithm_missing(cut: Cut) -> Iterator[Observation]:
         names = listed(map(algorithm_name, sorted(_lacking(cut, first))))
         return f" has no signature with {names}, although {zone_text(cut.zone)} has keys of that algorithm"
 
+    lacking = listed(map(algorithm_name, sorted(set[int]().union(*(_lacking(cut, each) for each in found)))))
+    cure = (
+        f"sign every RRset of {zone_text(cut.zone)} with {lacking} as well: each algorithm needs a key that"
+        " signs the data, and one that signs the keys"
+    )
     for each in _faults_of(cut, found, without):
-        yield replace(each, remedy=in_zone(cut.zone))
+        yield replace(each, cure=cure, remedy=in_zone(cut.zone))
 
 
 def _lacking(cut: Cut, judged: Judged) -> set[int]:

@@ -136,3 +136,24 @@ def test_data_that_leads_nobody_anywhere_is_not_chosen_anew_for_each_query(recor
     }
     made = checked(made_of("in-domain", question=f"x.example.com. {record}", zones=zones)).findings or ()
     assert [each.level for each in made if each.code == "answers-differ"] == [level]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "inside"),
+    [
+        ("192.0.2.8", "10.0.0.8", "ns2.example.com"),
+        ("fd00::8", "2001:db8::8", "ns1.example.com"),
+        ("10.0.0.8", "10.0.0.9", ""),
+        ("192.0.2.8", "192.0.2.9", ""),
+    ],
+)
+def test_a_server_with_private_addresses_gives_an_internal_view(here: str, there: str, inside: str) -> None:
+    rdtype, text = "AAAA" if ":" in here else "A", read("in-domain")["zones"]["example.com."]["text"]
+    zones = {
+        f"example.com. {n}": {"servers": [f"ns{n}.example.com."], "text": f"{text}x 300 {rdtype} {each}\n"}
+        for n, each in enumerate((here, there), 1)
+    }
+    made = checked(made_of("in-domain", question=f"x.example.com. {rdtype}", zones=zones)).findings or ()
+    (found,) = [each for each in made if each.code == "answers-differ"]
+    assert found.level is Level.WARNING
+    assert found.cure.startswith(f"have {inside} answer" if inside else "find out which servers are right")

@@ -76,6 +76,7 @@ def test_a_missing_signature_names_the_algorithm() -> None:
     assert finding.level is Level.WARNING
     what = "www.example.com A (and 10 more RRsets)"
     assert finding.message.startswith(f"{what} has no signature with RSASHA256")
+    assert finding.cure.startswith("sign every RRset of example.com with RSASHA256 as well")
 
 
 def test_keys_that_come_without_edns_are_not_called_unsigned() -> None:
