@@ -84,11 +84,11 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, losing, volume, steadiness, stopping, shared_machines,
-    question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals, child_sync, spread,
-    shared_addresses, cycles, names, special_addresses, glue, superfluous, soa, undelegated_domains,
-    existence, answers, aliases, alias_rcode, redirection, targets, target_hosts, records, digests,
-    security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side, parent_update,
-    key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals,
+    child_sync, spread, shared_addresses, cycles, names, special_addresses, glue, superfluous, soa,
+    undelegated_domains, existence, answers, aliases, alias_rcode, redirection, targets, target_hosts,
+    records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
