@@ -1,8 +1,6 @@
 """What a zone cut is read from: the steps about it, and what else of the trace a rule may look at.
 
-Rules need not run where they found nothing wrong and what they read is the same: see
-`dnstrace.checks.unchanged`.
-So whatever a rule can reach is noted when it is read.
+Rules need not run where they found nothing wrong and all this is the same (`dnstrace.checks.unchanged`).
 """
 
 from __future__ import annotations
@@ -12,21 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import dns.rdatatype
 
-from dnstrace.analysis.reached import zone_of
-from dnstrace.checks.parts import Likeness, Part
 from dnstrace.checks.reads import EVERYTHING, Reader, Reads
-from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import ROOT, Cause, Name, Probe, Purpose, Step
 from dnstrace.model.judgement import arrival
 from dnstrace.model.naming import is_below
 
 if TYPE_CHECKING:
-    from dnstrace.checks.unchanged import Unchanged
-    from dnstrace.model import Attempt, Exchange, Trace
+    from dnstrace.model import Exchange, Trace
     from dnstrace.model.judgement import Judgement
 
 _KEYS = (dns.rdatatype.DNSKEY, dns.rdatatype.DS)
-_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
 
 
 class Whole(Protocol):
@@ -35,7 +28,6 @@ class Whole(Protocol):
     reads: Reads
     trace: Trace
     unheard: frozenset[int]
-    unchanged: Unchanged | None
 
     @property
     def outdated_hints(self) -> frozenset[str]:
@@ -52,64 +44,11 @@ class About(Reader):
     def __init__(self, whole: Whole, zone: Name) -> None:
         super().__init__(whole.reads)
         self._whole, self.zone = whole, zone
-        self._steps = _about(whole.trace.steps, zone)
-        main = [step for step in whole.trace.steps if step.main]
-        self._walked = tuple(step for step in main if zone_of(step) == zone)
-        gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
-        self._referrals = tuple(
-            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
-        )
-        self._probes: dict[Probe | None, list[Step]] = {}
-        for step in self._steps:
-            if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone:
-                self._probes.setdefault(step.probe, []).append(step)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps about the cut: those that ask its servers, or lead there, or ask for its keys."""
-        self.reads.note(STEPS.what)
-        return self._steps
-
-    @property
-    def key_steps(self) -> tuple[Step, ...]:
-        """Those that ask for DNSKEY or DS records."""
-        self.reads.note(KEYS.what)
-        return _for_keys(self)
-
-    @property
-    def walked(self) -> tuple[Step, ...]:
-        """The steps of the walk that asked the zone's own servers; empty if none did."""
-        self.reads.note(WALKED.what)
-        return self._walked
-
-    @property
-    def referrals(self) -> tuple[HeardReply, ...]:
-        """The replies of the parent's servers that refer to the zone.
-
-        Empty if there were none, as when parent and child are on the same servers.
-        """
-        self.reads.note(REFERRED.what)
-        return self._referrals
-
-    def probe_steps(self, probe: Probe) -> list[Step]:
-        """The steps in which a probe was put to the servers of the zone."""
-        self.reads.note(_OF_PROBE[probe].what)
-        return self._probes.get(probe, [])
-
-    @property
-    def all_steps(self) -> tuple[Step, ...]:
-        """The steps in which the zone's servers were asked, of the walk and of probes."""
-        self.note(WALKED, PROBES)
-        return (*self._walked, *_probes(self))
-
-    def alike(self, steps: tuple[Step, ...]) -> object:
-        """What stands for some of the steps in other traces of the run, too, where they are alike."""
-        unchanged = self._whole.unchanged
-        return object() if unchanged is None else unchanged.alike(self._likeness.of(steps), steps)
 
     @cached_property
-    def _likeness(self) -> Likeness:
-        return Likeness(self._steps)
+    def steps(self) -> tuple[Step, ...]:
+        """The steps about the cut: those that ask its servers, or lead there, or ask for its keys."""
+        return _about(self._whole.trace.steps, self.zone)
 
     def anywhere(self, kind: Purpose | Probe) -> tuple[Step, ...]:
         """The steps of one purpose or probe in the whole trace: mostly none."""
@@ -140,9 +79,9 @@ class About(Reader):
         return self._whole.outdated_hints if self.zone == ROOT else frozenset()
 
     @property
-    def causes(self) -> dict[Cause, frozenset[str]]:
+    def causes(self) -> dict[Cause, set[str]]:
         """The addresses that had to be asked in another way, by the cause; see `Whole`."""
-        return dict(self.summary(_causes))
+        return self.summary(_causes)
 
     @property
     def supposed(self) -> frozenset[Name]:
@@ -150,8 +89,8 @@ class About(Reader):
         return self.summary(_supposed)
 
 
-def _causes(cut: About) -> tuple[tuple[Cause, frozenset[str]], ...]:
-    return tuple((cause, frozenset(addresses)) for cause, addresses in cut._whole.causes.items())
+def _causes(cut: About) -> dict[Cause, set[str]]:
+    return cut._whole.causes
 
 
 def _supposed(cut: About) -> frozenset[Name]:
@@ -172,38 +111,6 @@ def _about(steps: tuple[Step, ...], zone: Name) -> tuple[Step, ...]:
         or (step.main and is_below(zone, step.zone))
         or (step.question.rdtype in _KEYS and step.question.name == zone)
     )
-
-
-def _refers(attempt: Attempt, zone: Name) -> bool:
-    delegation = attempt.meaning.delegation
-    return delegation is not None and delegation.zone == zone
-
-
-# --- parts ------------------------------------------------------------------------------------------
-
-
-def _for_keys(cut: About) -> tuple[Step, ...]:
-    return tuple(step for step in cut._steps if step.question.rdtype in _KEYS)
-
-
-def _probes(cut: About) -> tuple[Step, ...]:
-    steps = (step for steps in cut._probes.values() for step in steps)
-    return tuple(sorted(steps, key=lambda step: step.id))
-
-
-def _part_of_probe(probe: Probe) -> Part:
-    return Part(lambda cut: cut._probes.get(probe, ()))
-
-
-STEPS = Part(lambda cut: cut._steps)
-KEYS = Part(_for_keys)
-WALKED = Part(lambda cut: cut._walked)
-REFERRED = Part(lambda cut: {reply.step.id: reply.step for reply in cut._referrals}.values())
-PROBES = Part(_probes)
-_OF_PROBE = {probe: _part_of_probe(probe) for probe in Probe}
-
-
-# --- summaries --------------------------------------------------------------------------------------
 
 
 def _has_steps(cut: About, kind: Purpose | Probe) -> bool:

@@ -5,7 +5,6 @@ Nothing here judges. What several rules compare is collected here once.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,7 @@ from dnstrace.analysis.unfinished import without_unfinished
 from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
-from dnstrace.checks.parts import of_servers
-from dnstrace.checks.reads import EVERYTHING, Reads, reading
+from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import (
     FAILING,
     HeardReply,
@@ -51,11 +49,18 @@ if TYPE_CHECKING:
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
+
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
 
 class Cut(About):
-    """A zone cut on the path of the walk, or the root."""
+    """A zone cut on the path of the walk, or the root.
+
+    `referrals` are the replies of the parent's servers that refer to the zone; empty if there were none, as
+    when parent and child are on the same servers. `walked` are the steps of the walk that asked the zone's
+    own servers; empty if none did.
+    """
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         super().__init__(evidence, zone)
@@ -63,6 +68,22 @@ class Cut(About):
         evidence.made.append(self)
         self._told: dict[Probe, tuple[HeardReply, ...]] = {}
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
+        main = [step for step in evidence.trace.steps if step.main]
+        self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
+        gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
+        self.referrals = tuple(
+            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
+        )
+        self._probes = [
+            step
+            for step in evidence.trace.steps
+            if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
+        ]
+        self._by_probe: dict[Probe | None, list[Step]] = {}
+        for step in self._probes:
+            self._by_probe.setdefault(step.probe, []).append(step)
+        self.all_steps = (*self.walked, *self._probes)
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
 
     @property
     def evidence(self) -> Evidence:
@@ -88,9 +109,9 @@ class Cut(About):
     @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
-        return self.summary(_probed)
+        return any(step.probe in (Probe.SOA, Probe.TCP) for step in self._probes)
 
-    @reading
+    @cached_property
     def delegation(self) -> Delegation | None:
         """The delegation that the walk followed; None for the root and if there was no referral."""
         gone_by = (r.step.referral for r in self.referrals)
@@ -99,16 +120,14 @@ class Cut(About):
     @property
     def parent(self) -> Name | None:
         """The zone whose servers referred to this one."""
-        referrals = self.referrals
-        return referrals[0].step.zone if referrals else None
+        return self.referrals[0].step.zone if self.referrals else None
 
     @property
     def servers(self) -> tuple[NameServer, ...]:
         """The name servers through which the walk knew the zone, with all addresses that it knew or found."""
-        self.note(_servers)
-        return self._walked[-1].servers if self._walked else ()
+        return self.walked[-1].servers if self.walked else ()
 
-    @reading
+    @cached_property
     def replies(self) -> tuple[HeardReply, ...]:
         """The last reply of each address of the zone's servers to the walk.
 
@@ -129,7 +148,7 @@ class Cut(About):
             return False
         return family not in self.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
-    @reading
+    @cached_property
     def controls(self) -> dict[str, HeardReply]:
         """The answers that show that an address serves the zone, by address: its SOA, else its NS records."""
         found: dict[str, HeardReply] = {}
@@ -139,13 +158,13 @@ class Cut(About):
                     found.setdefault(reply.address, reply)
         return found
 
-    @reading
+    @cached_property
     def only_plain(self) -> dict[str, HeardReply]:
         """The answers without EDNS of the addresses that refuse EDNS with an error that does not say so."""
         answers = (reply for reply in self._of(Probe.PLAIN) if reply.meaning.kind is Kind.ANSWER)
         return {reply.address: reply for reply in answers if reply.address not in self.controls}
 
-    def of_zone(self, reply: HeardReply) -> HeardReply:
+    def _of_zone(self, reply: HeardReply) -> HeardReply:
         """What an address does for the zone: a failure may be of the question, or of EDNS, alone.
 
         Where the zone and its parent share servers, one that only refers shows the parent's side.
@@ -156,7 +175,7 @@ class Cut(About):
             return reply
         return self.controls.get(reply.address) or self.only_plain.get(reply.address) or reply
 
-    @reading
+    @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:
         """The last reply of each address: to the walk, or to a probe if only the zone lists it.
 
@@ -164,7 +183,7 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        every = map(self._or_silence, map(self.of_zone, (*self.replies, *others)))
+        every = map(self._or_silence, map(self._of_zone, (*self.replies, *others)))
         unsure = unconfirmed(self, self._evidence.trace)
         return tuple(reply for reply in every if reply.meaning.usable or reply.address not in unsure)
 
@@ -174,40 +193,42 @@ class Cut(About):
             return self._silences.get(reply.address, reply)
         return before_silence(reply)
 
-    @reading
+    @cached_property
     def _silences(self) -> dict[str, HeardReply]:
         """The first of several queries that timed out, by address, of those that replied to none."""
         found: dict[str, list[HeardReply]] = {}
-        for step in self.all_steps:
+        for step in (*self.walked, *self._probes):
             for attempt in step.attempts:
                 if attempt.meaning.kind is Kind.TIMEOUT:
                     found.setdefault(attempt.exchange.query.address, []).append(HeardReply(step, attempt))
         heard = replied(self.all_steps)
         return {a: each[0] for a, each in found.items() if len(each) > 1 and a not in heard}
 
-    @property
+    @cached_property
     def serving(self) -> frozenset[str]:
         """The addresses that gave an answer or a referral of the zone."""
-        return self.summary(_serving)
+        served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
+        walked = {reply.address for reply in served if reply.address not in self.only_plain}
+        unasked = {reply.address for reply in self.replies}
+        return frozenset(walked | (self.controls.keys() - unasked))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
         if all_servers:
             return self._of(probe)
-        serving, found = self.serving, self._of(probe)
         if probe not in self._served:
-            self._served[probe] = tuple(reply for reply in found if reply.address in serving)
+            self._served[probe] = tuple(r for r in self._of(probe) if r.address in self.serving)
         return self._served[probe]
 
-    @reading
+    @cached_property
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
 
-    @property
+    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
-        return self.summary(_heard)
+        return replied(self.walked)
 
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
@@ -216,14 +237,17 @@ class Cut(About):
         """
         return tuple(reply for probe in Probe if probe is not Probe.CASE for reply in self.probe(probe))
 
+    def probe_steps(self, probe: Probe) -> list[Step]:
+        """The steps in which a probe was put to the servers of the zone."""
+        return self._by_probe.get(probe, [])
+
     def _of(self, probe: Probe) -> tuple[HeardReply, ...]:
-        steps = self.probe_steps(probe)
         if probe not in self._told:
-            found = (reply for step in steps for reply in replies_of(step))
+            found = (reply for step in self.probe_steps(probe) for reply in replies_of(step))
             self._told[probe] = tuple(filter(self._tells, found))
         return self._told[probe]
 
-    @reading
+    @cached_property
     def child(self) -> dict[Name, list[HeardReply]]:
         """The name servers that the zone itself lists, each with the replies that list it."""
         found: dict[Name, list[HeardReply]] = {}
@@ -321,20 +345,6 @@ class Evidence:
         return found
 
 
-def _probed(cut: Cut) -> bool:
-    return any(cut.probe_steps(probe) for probe in (Probe.SOA, Probe.TCP))
-
-
-def _heard(cut: Cut) -> frozenset[str]:
-    return replied(cut.walked)
-
-
-def _serving(cut: Cut) -> frozenset[str]:
-    served = (reply for reply in map(cut.of_zone, cut.replies) if reply.meaning.kind in _SERVES)
-    walked = {reply.address for reply in served if reply.address not in cut.only_plain}
-    unasked = {reply.address for reply in cut.replies}
-    return frozenset(walked | (cut.controls.keys() - unasked))
-
-
-def _servers(cut: Cut) -> Hashable:
-    return of_servers(cut.servers)
+def _refers(attempt: Attempt, zone: Name) -> bool:
+    delegation = attempt.meaning.delegation
+    return delegation is not None and delegation.zone == zone

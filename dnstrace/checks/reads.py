@@ -70,13 +70,13 @@ class reading(Generic[Made]):
         if instance is None:
             return self
         values = instance.__dict__
-        known = values.get(self)
+        known = values.get((self, "read"))
         if known is not None:
             instance.reads.again(known[1])
             return known[0]
         made, read = instance.reads.during(lambda: self._making(instance))
         if read:
-            values[self] = made, read
+            values[self, "read"] = made, read
         else:  # found there before this is called
             values[self._name] = made
         return made

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from enum import Enum, auto
+from functools import cached_property
 from typing import TypeVar
 
 import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.about import STEPS
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.reads import reading
 from dnstrace.checks.replies import HeardReply, replies_of
@@ -75,7 +75,7 @@ class Signing:
 
     # --- the parent's side ----------------------------------------------------------------------
 
-    @reading
+    @cached_property
     def _ds_replies(self) -> list[tuple[HeardReply, frozenset[DS]]]:
         """The DS records in the replies of the parent's servers, or that there are none, by reply."""
         found = []
@@ -83,7 +83,7 @@ class Signing:
             cut = reply.meaning.delegation
             if cut is not None and (cut.ds is not None or cut.denial):
                 found.append((reply, _ds(cut.ds)))
-        for step in self._cut.key_steps:
+        for step in self._cut.steps:
             if step.question.rdtype == dns.rdatatype.DS and step.question.name == self.zone:
                 found += [
                     (reply, _ds(reply.rrset(self.zone, dns.rdatatype.DS)))
@@ -97,7 +97,7 @@ class Signing:
         """Whether the parent's servers listed the DS records, or said that there are none."""
         return bool(self._ds_replies)
 
-    @reading
+    @cached_property
     def ds(self) -> tuple[DS, ...]:
         """The DS records of the parent."""
         return tuple(dict.fromkeys(ds for _, records in self._ds_replies for ds in _in_order(records)))
@@ -119,23 +119,23 @@ class Signing:
 
     # --- the zone's keys ------------------------------------------------------------------------
 
-    @reading
+    @cached_property
     def key_replies(self) -> dict[str, tuple[HeardReply, frozenset[DNSKEY]]]:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
         found = {}
-        for step in self._cut.key_steps:
+        for step in self._cut.steps:
             if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
                 for reply in replies_of(step):
                     if reply.meaning.kind in _KNOWN:
                         found[reply.address] = reply, reply.once(keys_in)
         return found
 
-    @reading
+    @cached_property
     def keys(self) -> tuple[DNSKEY, ...]:
         """The keys that any server has."""
         return tuple(dict.fromkeys(key for _, keys in self.key_replies.values() for key in _in_order(keys)))
 
-    @reading
+    @cached_property
     def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[HeardReply]]]:
         """The keys that may sign data, with the replies that have them; first the set to compare with."""
         groups: dict[frozenset[DNSKEY], list[HeardReply]] = {}
@@ -149,12 +149,12 @@ class Signing:
 
         return sorted(groups.items(), key=weight, reverse=True)
 
-    @reading
+    @cached_property
     def matching(self) -> dict[DS, list[DNSKEY]]:
         """The keys that each DS record of the parent matches."""
         return matches(self.ds, self.zone, self.keys)
 
-    @reading
+    @cached_property
     def entries(self) -> tuple[DNSKEY, ...]:
         """The keys that a DS record of the parent matches, as validators see it, and that may sign."""
         matched = {key for ds in heeded(self.ds) for key in self.matching[ds]}
@@ -163,7 +163,6 @@ class Signing:
     @reading
     def signing_keys(self) -> tuple[DNSKEY, ...]:
         """The keys that may sign the DNSKEY RRset and do so at some server."""
-        self._cut.note(STEPS)  # for which all effort is spent
         shown = {
             (frozenset(data.rrset), data.signatures, self._currency(reply, data)): (reply, data)
             for reply, _ in self.key_replies.values()
@@ -186,7 +185,7 @@ class Signing:
 
     # --- what is signed -------------------------------------------------------------------------
 
-    @reading
+    @cached_property
     def replies(self) -> list[HeardReply]:
         """All replies of the zone's servers that should be signed, each address's last in a step."""
         cut = self._cut
@@ -248,11 +247,11 @@ class Signing:
         checked = self.check(reply, data, by_entries)
         return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
 
-    @reading
+    @cached_property
     def _all_keys(self) -> Tagged:
         return Tagged(self.keys)
 
-    @reading
+    @cached_property
     def _entry_keys(self) -> Tagged:
         return Tagged(self.entries)
 
@@ -269,7 +268,6 @@ class Signing:
 
         An RRset is examined once for all replies in which its signatures are as current.
         """
-        self._cut.note(STEPS)  # for which all effort is spent
         keys, at = self._entry_keys if by_entries else self._all_keys, self._arrival(reply)
         currency = self._currency(reply, data)
         known = self._seen.get((id(data), currency, by_entries))
@@ -294,7 +292,7 @@ class Signing:
     def _own(self, reply: HeardReply) -> tuple[Signed, ...]:
         """The RRsets of a reply that the zone has to sign: worked out once for equal replies."""
         found = reply.once(to_be_signed)
-        self._cut.note(STEPS, zones_below, assumed_ds)
+        self._cut.note(zones_below, assumed_ds)
         if id(found) not in self._owned:
             self._owned[id(found)] = found, tuple(filter(self._is_own, found))
         return self._owned[id(found)][1]
@@ -312,7 +310,7 @@ class Signing:
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
         return True
 
-    @reading
+    @cached_property
     def shown_below(self) -> frozenset[Name]:
         """Zones below that no referral led to: the servers of this zone answered from them for DS."""
         return frozenset(r.step.question.name for r in from_child(self._cut.steps, self.zone))

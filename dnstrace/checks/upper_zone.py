@@ -27,9 +27,7 @@ def upper_zone(cut: Cut) -> Name | None:
     """
     if cut.referrals:
         return _passed(cut)
-    keys = (
-        step for step in cut.key_steps if step.purpose is Purpose.DNSKEY and step.question.name == cut.zone
-    )
+    keys = (step for step in cut.steps if step.purpose is Purpose.DNSKEY and step.question.name == cut.zone)
     asked = [step.zone for step in (*cut.walked, *keys) if is_below(cut.zone, step.zone)]
     return max((*_delegating(cut), *asked), key=len) if asked else None
 
@@ -63,7 +61,7 @@ def _shown(cut: Cut) -> frozenset[Name]:
 
 def _delegating(cut: Cut) -> Iterator[Name]:
     """The zones that replies about the DS records of a zone are from, as far as these tell."""
-    for step in cut.key_steps:
+    for step in cut.steps:
         if (step.question.name, step.question.rdtype) == (cut.zone, dns.rdatatype.DS):
             for reply in replies_of(step):
                 yield from (zone for zone in _zones_of(reply) if is_below(cut.zone, zone))
