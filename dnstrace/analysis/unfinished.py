@@ -1,7 +1,7 @@
-"""Silences that a limit kept from being tried again: they show nothing. Pure readings of a trace.
+"""Silences of which it is not known whether they last: they show nothing. Pure readings of a trace.
 
 A datagram may be lost, so a query without a reply is sent again. Where the limit of queries or the deadline
-came before that, it is as if the reply had not been awaited.
+came before that, or a record lacks what came of it, it is as if the reply had not been awaited.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dnstrace.model.structs import replace
 
 
 def without_unfinished(trace: Trace) -> Trace:
-    """The trace in which silences in steps that a limit ended count as not awaited.
+    """The trace in which silences in steps that a limit ended, or that a record lacks, count as not awaited.
 
     Those of an address that never replied, and was asked more than once, stay: it is dead.
     """
-    if not trace.cut_short:
+    if not trace.cut_short and not any(map(lacks_replies, trace.steps)):
         return trace
     silences = Counter(_address(each) for step in trace.steps for each in step.attempts if _is_silent(each))
     dead = {address for address, times in silences.items() if times > 1} - replied(trace.steps)
@@ -27,14 +27,23 @@ def without_unfinished(trace: Trace) -> Trace:
 
 
 def _finished(step: Step, dead: set[str]) -> Step:
-    if not step.limited:
+    if not step.limited and not lacks_replies(step):
         return step
     known = dead | replied((step,))
+    if not step.limited:
+        tries = Counter(_address(each) for each in step.attempts if _is_silent(each))
+        lacking = {_address(each) for each in step.attempts if each.meaning.kind is Kind.NOT_RECORDED}
+        known |= {address for address, times in tries.items() if times > 1 or address not in lacking}
     attempts = (
         not_awaited(each, step.zone) if _is_silent(each) and _address(each) not in known else each
         for each in step.attempts
     )
     return replace(step, attempts=tuple(attempts))
+
+
+def lacks_replies(step: Step) -> bool:
+    """Whether a record lacks what came of a query of a step."""
+    return any(each.meaning.kind is Kind.NOT_RECORDED for each in step.attempts)
 
 
 def _is_silent(attempt: Attempt) -> bool:

@@ -123,7 +123,7 @@ def of_trace(
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
-            if not entry.hold_back(evidence, bool(evidence.trace.cut_short)):
+            if not entry.hold_back(evidence, evidence.partial):
                 yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
         entry = _enter(rule, (level, *also), blame, traits, apply)

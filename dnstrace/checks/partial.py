@@ -18,16 +18,20 @@ from dnstrace.checks.replies import SHOWS_NOTHING, replies_of
 from dnstrace.model import ROOT, Attempt, Kind, Outcome, Probe, Purpose, Source, Step, Trace
 
 _WAITED = 0.5  # seconds without a reply that show silence, though the limit came before the timeout
+_EVER = frozenset({Probe.SOA, Probe.NS, Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.RECURSION})
+"""Probes that every version puts to every zone that it probes."""
 _MAY_BE_EDNS = ERRORS | {Kind.BAD_VERSION, Kind.BAD_COOKIE}
 
 
 def is_partial(cut: About, trace: Trace) -> bool:
     """Whether the limit of a trace kept servers of a zone, or above it, from being asked everything.
 
+    The same goes for a record that lacks replies.
+
     Servers that never replied may be left open: what is said of the others does not depend on them.
     """
     if not trace.cut_short:
-        return False
+        return is_torn(cut)
     dead = _dead(trace.steps)
     limited = [step for step in trace.steps if step.limited]
     about = {step.id for step in cut.steps}
@@ -39,6 +43,26 @@ def is_partial(cut: About, trace: Trace) -> bool:
         )
         or (_ended_in(cut) and _lacks_probes(cut, trace.steps, dead))
     )
+
+
+def is_torn(cut: About) -> bool:
+    """Whether a record lacks what an address replied to a probe of the zone, and has what others did.
+
+    It was recorded with probes, and was damaged, cut off or edited. One without probes lacks all of them, and
+    that of an earlier version lacks some that are put today.
+    """
+    lacking = [(step.probe in _EVER, _lacking(step)) for step in _probes(cut)]
+    some = any(any(each) and not all(each) for _, each in lacking)
+    wholly = {bool(each) and all(each) for ever, each in lacking if ever}
+    return some or len(wholly) > 1
+
+
+def _lacking(step: Step) -> list[bool]:
+    """Of each address asked, whether a record lacks all that it did."""
+    kinds: dict[str, set[Kind]] = {}
+    for attempt in step.attempts:
+        kinds.setdefault(_address(attempt), set()).add(attempt.meaning.kind)
+    return [each == {Kind.NOT_RECORDED} for each in kinds.values()]
 
 
 def _dead(steps: Sequence[Step]) -> set[str]:
@@ -98,10 +122,12 @@ def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     """The addresses of which a limit left open what they do to other queries than the walk's.
 
     If the limit ended the walk itself, what the servers did until then is all that there is, unless it asks
-    all of them and some had no time to reply. Even so, silent root hints may be out of date.
+    all of them and some had no time to reply. Even so, silent root hints may be out of date. Where a record
+    was damaged, these are the addresses of which it lacks something.
     """
     if not trace.cut_short:
-        return frozenset()
+        torn = [attempt for step in cut.steps for attempt in step.attempts] if is_torn(cut) else []
+        return frozenset(_address(each) for each in torn if each.meaning.kind is Kind.NOT_RECORDED)
     old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
     controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
     asked = [step for step in cut.steps if step.zone == cut.zone]

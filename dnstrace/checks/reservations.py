@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from dnstrace.analysis.paths import replied, shares
 from dnstrace.analysis.reached import last_step
+from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.checks.anomalies import of_paths
 from dnstrace.checks.claims import remarkable
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import counted
-from dnstrace.model import Kind, Outcome, Step, Trace
+from dnstrace.model import Outcome, Trace
 from dnstrace.model.naming import zone_text
 
 
@@ -28,16 +29,12 @@ def _of_the_end(trace: Trace) -> Iterator[str]:
         yield "the trace was stopped before its end"
     elif trace.outcome is Outcome.FAILED:
         yield "the question got no answer"
-    elif any(map(_lacks_replies, trace.steps)):
+    elif any(map(lacks_replies, trace.steps)):
         yield "the record lacks replies that these rules look at: a trace recorded with --check has them"
     elif any(step.limited for step in trace.steps):
         yield "a limit of the trace kept it from asking every server"
     elif (last := last_step(trace)) is not None and last.given:
         yield "only the server given was asked, which knows nothing of the delegation or of other servers"
-
-
-def _lacks_replies(step: Step) -> bool:
-    return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
 
 
 def _of_paths(evidence: Evidence) -> Iterator[str]:

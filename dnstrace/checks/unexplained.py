@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.checks.anomaly import Anomaly, Sort
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.claims import unclaimed
@@ -33,6 +34,8 @@ def unexplained(evidence: Evidence) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.3.5; RFC 8906 section 2
     """
+    if any(map(lacks_replies, evidence.trace.steps)):
+        return  # what a record lacks may explain it
     groups: dict[tuple[Sort, frozenset[Name], Kind | None, Name], list[Anomaly]] = {}
     for anomaly in unclaimed(evidence, evidence.found):
         kind = anomaly.replies[0].meaning.kind if anomaly.replies else None

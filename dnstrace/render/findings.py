@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.reached import ended_well, is_bogus
+from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
@@ -84,6 +85,8 @@ def not_applied(trace: Trace) -> list[str]:
     were = "was" if count == 1 else "were"
     if trace.cut_short:
         return [f"{count_text(count, 'rule')} {were} not applied to every zone: {trace.cut_short}"]
+    if any(map(lacks_replies, trace.steps)):
+        return [f"{count_text(count, 'rule')} {were} not applied to every zone: the record lacks replies"]
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 
 

@@ -65,17 +65,25 @@ class Validation:
             better = await self._ask_another(number)
             tries[number] += 1 if better is not None else _RETRIES
             judgement = better or await self._judge(self._found)
-        judgement = self._unless_limited(judgement, self._context.budget.cut_short)
+        judgement = self._unless_limited(judgement)
         return _as_proved(self._found, judgement), judgement
 
-    def _unless_limited(self, judgement: Judgement, why: str) -> Judgement:
-        """The verdict; indeterminate where a limit kept us from a server that may have valid data."""
-        steps = map(self._context.journal.__getitem__, judgement.retry)
-        left = any(step.limited or not step.all_servers for step in steps)
-        if not why or judgement.security is not Security.BOGUS or not left:
+    def _unless_limited(self, judgement: Judgement) -> Judgement:
+        """The verdict; indeterminate where we were kept from a server that may have valid data.
+
+        That is by a limit, or by a record that has the reply of one server only.
+        """
+        if judgement.security is not Security.BOGUS:
             return judgement
-        reason = f"{judgement.reason}; not every server was asked for valid data: {why}"
-        return replace(judgement, security=Security.INDETERMINATE, reason=reason)
+        steps = [self._context.journal[number] for number in judgement.retry]
+        short = self._context.budget.cut_short
+        if short and any(step.limited or not step.all_servers for step in steps):
+            why = f"not every server was asked for valid data: {short}"
+        elif any(map(_lacks_others, steps)):
+            why = "the record lacks the replies of other servers, which may have valid data"
+        else:
+            return judgement
+        return replace(judgement, security=Security.INDETERMINATE, reason=f"{judgement.reason}; {why}")
 
     def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
         """What was found, and the verdict on it, when the trace has to stop for the reason `why`.
@@ -222,6 +230,13 @@ class Validation:
             aliases += [rrset for rrset in link.answer if rrset not in aliases]
         target = links[-1].target if links else None
         return tuple(aliases), replace(trace.question, name=target or trace.question.name)
+
+
+def _lacks_others(step: Step) -> bool:
+    """Whether a record has the replies of one server only, of those that were asked."""
+    usable = {attempt.server for attempt in step.attempts if attempt.meaning.usable}
+    lacking = any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
+    return step.all_servers and lacking and len(usable) == 1
 
 
 async def judged_in_slices(trace: Trace, anchors: Anchors, at: float | None) -> Judgement:

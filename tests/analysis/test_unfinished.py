@@ -19,8 +19,9 @@ def step(number: int, *kinds: Kind, limited: bool = True, address: str = "192.0.
     """A step in which one address did that, a second apart."""
     attempts = []
     for place, kind in enumerate(kinds):
-        silent = kind is Kind.TIMEOUT
-        message, fault = (None, Fault.TIMEOUT) if silent else (MESSAGE, None)
+        faults = {Kind.TIMEOUT: Fault.TIMEOUT, Kind.NOT_RECORDED: Fault.NOT_RECORDED}
+        fault = faults.get(kind)
+        message = MESSAGE if fault is None else None
         exchange = Exchange(Query(ASKED, address), float(place), 0.01, message=message, fault=fault)
         attempts.append(Attempt(name("ns."), exchange, Meaning(kind)))
     return Step(number, None, Purpose.WALK, ZONE, ASKED, (), tuple(attempts), limited=limited)
@@ -44,3 +45,11 @@ def test_in_steps_that_ended_of_addresses_that_are_dead_and_before_an_answer_it_
     assert kinds(good, silent)[1] == [Kind.TIMEOUT]
     assert kinds(step(1, Kind.TIMEOUT, Kind.TIMEOUT), step(2, Kind.TIMEOUT))[1] == [Kind.TIMEOUT]
     assert kinds(step(1, Kind.TIMEOUT, Kind.ANSWER))[0] == [Kind.TIMEOUT, Kind.ANSWER]
+
+
+def test_where_a_record_lacks_the_next_try_a_single_silence_shows_nothing() -> None:
+    good, lacking = step(1, Kind.ANSWER, limited=False), Kind.NOT_RECORDED
+    once = step(2, Kind.TIMEOUT, lacking, limited=False)
+    twice = step(2, Kind.TIMEOUT, Kind.TIMEOUT, lacking, limited=False)
+    assert kinds(good, once, cut_short="")[1] == [Kind.ABANDONED, lacking]
+    assert kinds(good, twice, cut_short="")[1] == [Kind.TIMEOUT, Kind.TIMEOUT, lacking]

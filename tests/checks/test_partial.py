@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
+from random import Random
 
 import pytest
 
-from dnstrace import Settings, Trace, trace
+from dnstrace import Settings, Trace, clock, trace
 from dnstrace.checks import CATALOGUE, Trait
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
+from dnstrace.model import Exchange, Fault, Query
 from dnstrace.model.asked import Resolver
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.limits import CHECKED, Limits
 from dnstrace.model.structs import replace
+from dnstrace.port import Network
 from dnstrace.render.findings import not_applied
+from tests.troubled import traced_over
 
 CHECK = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
 SHARE = 60  # one world in so many with each seed
 COSTLY = {"huge", "nxns"}
+BY_RETRIES = {"packet-loss", "unreliable", "edns-refused"}
+"""Worlds in which only what a record lacks shows what the rest means."""
 POINTS = (0.2, 0.5, 0.8, 0.95)
 
 
@@ -125,3 +132,33 @@ def test_a_limit_before_the_server_with_signatures_is_not_bogus(most: int) -> No
     found = limited("dnssec-strips-one", replace(CHECKED, max_queries=most))
     assert found.judgement is not None and found.judgement.security is Security.INDETERMINATE
     assert found.cut_short in found.judgement.reason
+
+
+class Damaged:
+    """A network of which a record lacks a share of the exchanges, by chance."""
+
+    run = staticmethod(clock.run)
+
+    def __init__(self, network: Network, share: float, seed: int) -> None:
+        self._network, self._share, self._random = network, share, Random(seed)
+        self._lacking: dict[object, bool] = {}
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        asked = query.address, query.question, query.transport
+        lacking = self._lacking.setdefault(asked, self._random.random() < self._share)
+        if lacking:
+            return Exchange(query, asyncio.get_running_loop().time(), 0.0, fault=Fault.NOT_RECORDED)
+        return await self._network.exchange(query, timeout)
+
+
+@pytest.mark.seeds(SHARE)
+def test_what_a_record_lacks_makes_no_false_claim(seed: int) -> None:
+    for name in sorted({*names()} - COSTLY - BY_RETRIES)[seed::SHARE]:
+        for share in (0.05, 0.2, 0.5):
+            found = traced_over(name, lambda network: Damaged(network, share, seed))  # noqa: B023
+            assert not false_claims(name, found), share
+            assert is_bogus(whole(name)) or not is_bogus(found), (name, share)
+
+
+def is_bogus(found: Trace) -> bool:
+    return found.judgement is not None and found.judgement.security is Security.BOGUS
