@@ -280,13 +280,11 @@ def run_stepping(main: Coroutine[Any, Any, T]) -> T:
     return run(main, SteppingLoop())
 
 
-def run_real(
-    main: Coroutine[Any, Any, T], make_loop: Callable[[], asyncio.SelectorEventLoop] | None = None
-) -> T:
+def run_real(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine as `asyncio.run` does, on a loop that can tell when a socket is readable.
 
-    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot. `make_loop` makes another loop that
-    can. Raises OSError if there are too few file descriptors for a loop.
+    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot. Raises OSError if there are too few
+    file descriptors for a loop.
     """
     _require_descriptors(main)
     found: list[T] = []
@@ -294,10 +292,10 @@ def run_real(
     async def kept() -> None:  # asyncio writes out what its task returns, which would take milliseconds
         found.append(await main)
 
-    if make_loop is None and sys.platform != "win32":
+    if sys.platform != "win32":
         asyncio.run(kept())
     else:
-        with asyncio.Runner(loop_factory=make_loop or asyncio.SelectorEventLoop) as runner:
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             runner.run(kept())
     return found[0]
 

@@ -11,7 +11,7 @@ first step is at the deepest cut already known.
     together.py   in parallel in one process: sharing.py what they share, polite.py how servers are spared,
                   silence.py which do not reply, room.py how many at a time
     processes.py  in several processes, each with the names of its own zones (dealing.py); carrying.py is how
-                  results travel between them, quick_loop.py the event loop of each
+                  results travel between them
     cluster.py    on a Dask cluster
 """
 

@@ -24,7 +24,6 @@ from dnstrace.bulk.carrying import Batch, by_number, results_in
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import CannotGoOn, Enough, Item, Job, Jobs, NoDescriptors, Plan, R, Use
-from dnstrace.bulk.quick_loop import QuickLoop
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
@@ -293,7 +292,7 @@ def _work_until_closed(sock: socket.socket) -> None:
     hash_records_once()
     try:
         with suppress(asyncio.IncompleteReadError):
-            run_real(_trace_jobs(sock), QuickLoop)
+            run_real(_trace_jobs(sock))
     except (OSError, NoDescriptors) as error:
         if isinstance(error, NoDescriptors) or has_run_out(error):
             sys.exit(_SHORT)

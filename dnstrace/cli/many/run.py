@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dnstrace.bulk import CannotGoOn, Enough, NoDescriptors, results
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.quick_loop import QuickLoop
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
@@ -116,8 +115,7 @@ class _ManyRun:
 
     def go(self, wanted: Iterator[Item], plan: Planned) -> int:
         """Trace and write by this plan, print the summary, and return the exit status."""
-        really = partial(run_real, make_loop=QuickLoop)
-        run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", really)
+        run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely(plan.tracing.settings.probe)
         hash_records_once()
         try:
