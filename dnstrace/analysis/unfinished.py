@@ -1,7 +1,7 @@
 """Silences of which it is not known whether they last: they show nothing. Pure readings of a trace.
 
 A datagram may be lost, so a query without a reply is sent again. Where the limit of queries or the deadline
-came before that, or a record lacks what came of it, it is as if the reply had not been awaited.
+came before that, or a record lacks the rest, it is as if the reply had not been awaited.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _finished(step: Step, dead: set[str]) -> Step:
 
 
 def lacks_replies(step: Step) -> bool:
-    """Whether a record lacks what came of a query of a step."""
+    """Whether a record lacks the result of a query of a step."""
     return any(each.meaning.kind is Kind.NOT_RECORDED for each in step.attempts)
 
 
