@@ -27,6 +27,7 @@ from enum import Enum, auto
 from typing import Any
 
 from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.partial import is_incomplete
 from dnstrace.checks.unchanged import found_in
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 from dnstrace.model.structs import Struct, replace
@@ -123,7 +124,7 @@ def of_trace(
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
-            if not entry.hold_back(evidence, evidence.partial):
+            if not entry.hold_back(evidence, is_incomplete(evidence.cuts, evidence.trace)):
                 yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
         entry = _enter(rule, (level, *also), blame, traits, apply)

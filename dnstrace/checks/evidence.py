@@ -19,7 +19,7 @@ from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.analysis.unfinished import without_unfinished
 from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
-from dnstrace.checks.partial import is_partial, is_torn, unconfirmed
+from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import (
     FAILING,
@@ -292,11 +292,6 @@ class Evidence:
         for cut in self.made:
             vars(cut).clear()
         vars(self).clear()
-
-    @cached_property
-    def partial(self) -> bool:
-        """Whether a limit, or a record that lacks replies, kept something from being known."""
-        return bool(self.trace.cut_short) or any(map(is_torn, self.cuts))
 
     def zone_of(self, step: Step) -> Name:
         """The zone that a step's reply is from: below the zone asked if the same servers serve both."""

@@ -7,7 +7,7 @@ trace says how many. Rules on what servers do whatever they are asked go by thos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dnstrace.analysis.apexes import unsure
 from dnstrace.analysis.paths import replied
@@ -43,6 +43,11 @@ def is_partial(cut: About, trace: Trace) -> bool:
         )
         or (_ended_in(cut) and _lacks_probes(cut, trace.steps, dead))
     )
+
+
+def is_incomplete(cuts: Iterable[About], trace: Trace) -> bool:
+    """Whether a limit, or a record that lacks replies, kept something of any zone from being known."""
+    return bool(trace.cut_short) or any(map(is_torn, cuts))
 
 
 def is_torn(cut: About) -> bool:
