@@ -12,6 +12,7 @@ from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.model import Attempt, Name, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.limits import OF_REPLIES
 from dnstrace.model.naming import plain
 
 _LARGE = 4096  # octets of a reply on average: more than any but a few of a sound zone
@@ -45,8 +46,8 @@ def replies_too_large(evidence: Evidence) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.2.2; RFC 7766 section 5; RFC 5358 section 1
     """
-    if not evidence.trace.cut_short:
-        return
+    if OF_REPLIES not in evidence.trace.cut_short:
+        return  # a limit of queries or of time has nothing to do with how large replies are
     sent: dict[tuple[Name, Name], list[_Sent]] = defaultdict(list)
     for step in evidence.trace.steps:
         for attempt in step.attempts:

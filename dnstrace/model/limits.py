@@ -6,6 +6,9 @@ from dnstrace.model.allowed import COUNT, QUERIES, check_seconds, check_whole
 from dnstrace.model.asked import Settings
 from dnstrace.model.structs import Struct
 
+OF_REPLIES = "of replies"
+"""What the limit of octets is a limit of, where words say which limit was reached."""
+
 
 class Limits(Struct):
     """The bounds: `deadline` in seconds for the whole trace, `octets` for all replies; the rest are counts.

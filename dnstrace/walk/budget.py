@@ -9,7 +9,7 @@ that the tree shows.
 from __future__ import annotations
 
 from dnstrace.model.counting import counted
-from dnstrace.model.limits import Limits
+from dnstrace.model.limits import OF_REPLIES, Limits
 
 
 class Budget:
@@ -24,7 +24,7 @@ class Budget:
     def query(self) -> bool:
         """Take one query; False if none is left, or if the replies so far are as many as may be kept."""
         if self.octets >= self.limits.octets:
-            every = f"{counted(self.limits.octets, 'octet')} of replies"
+            every = f"{counted(self.limits.octets, 'octet')} {OF_REPLIES}"
             self._note_end(every)
             self.cut_short = _reached(every)
             return False

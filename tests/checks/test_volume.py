@@ -35,3 +35,12 @@ def test_a_sound_zone_that_reaches_the_limit_has_no_fault_and_the_limit_is_named
     assert found.cut_short == f"the limit of {octets:,} octets of replies is reached"
     assert not found.findings and found.unapplied
     assert found.outcome in (Outcome.ANSWER, Outcome.FAILED)
+
+
+def test_no_server_is_blamed_where_another_limit_was_reached() -> None:
+    world, limits = load("huge"), replace(CHECKED, max_queries=6)
+    asked, network = world.question, LabNetwork(world)
+    cut = trace(
+        asked.name, asked.rdtype, settings=CHECK, network=network, now=world.now, limits=limits, seed=1
+    )
+    assert cut.cut_short == "the limit of 6 queries is reached" and not cut.findings
