@@ -57,9 +57,9 @@ def _runs(trace: Trace, unchanged: Unchanged, zone: dns.name.Name = _COM) -> int
 
 _EACH_TIME = """
     alias-chain-long alias-dangling alias-loop chain-broken cyclic-dependency domain-not-delegated
-    hints-outdated intercepted packet-loss record-malformed referral-endless resolver-differs
-    resolver-fails resolver-keys-stale resolver-stale stopped-answering tls-answer-differs
-    tls-certificate-expired tls-no-reply unexplained
+    hints-outdated intercepted packet-loss record-malformed referral-endless replies-too-large
+    resolver-differs resolver-fails resolver-keys-stale resolver-stale stopped-answering
+    tls-answer-differs tls-certificate-expired tls-no-reply unexplained
 """
 
 
