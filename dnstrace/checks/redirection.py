@@ -72,7 +72,7 @@ def cname_unlike_dname(cut: Cut) -> Iterator[Observation]:
     """
     steps = (*cut.walked, *cut.probe_steps(Probe.TYPE))
     replies = (r for step in steps for r in replies_of(step) if r.address in cut.serving)
-    found = [(reply, unlike) for reply in replies if (unlike := _unlike(reply)) is not None]
+    found = [(reply, unlike) for reply in replies if (unlike := _unlike(cut.zone, reply)) is not None]
     for server, shown in by_server(reply for reply, _ in found).items():
         each = next(unlike for reply, unlike in found if reply.server == server)
         name, dname = plain(each.owner), plain(each.dname)
@@ -96,9 +96,10 @@ class _Unlike(NamedTuple):
     implied: Name
 
 
-def _unlike(reply: HeardReply) -> _Unlike | None:
-    """The first alias of a reply that is not the one which its DNAME record implies."""
-    answer = [] if reply.message is None else reply.message.answer
+def _unlike(zone: Name, reply: HeardReply) -> _Unlike | None:
+    """The first alias of a reply in a zone that is not the one which its DNAME record implies."""
+    every = [] if reply.message is None else reply.message.answer
+    answer = [rrset for rrset in every if rrset.name.is_subdomain(zone)]  # others: a zone on the same servers
     for dname in (rrset for rrset in answer if rrset.rdtype == _DNAME):
         to = alias_target(dname)
         for cname in (r for r in answer if r.rdtype == _CNAME and is_below(r.name, dname.name)):

@@ -40,3 +40,20 @@ def test_an_alias_other_than_the_implied_one_is_named_with_both_names() -> None:
 
 def test_a_signed_zone_with_the_implied_alias_is_well() -> None:
     assert not found("cname-unlike-dname", "dnssec-dname")
+
+
+def test_aliases_of_another_zone_on_the_same_servers_are_not_this_zones() -> None:
+    names = ["ns1.example.com.", "ns2.example.com."]
+    ns = "@ NS ns1.example.com.\n@ NS ns2.example.com.\n"
+    text = f"@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n{ns}old DNAME new\nwww.new A 192.0.2.1\n"
+    world = made_of(
+        "in-domain",
+        question="here.example.com. A",
+        servers={"ns1.example.com.": {"does": ["unlike-dname=new.example.com."]}},
+        zones={
+            "com.": {"add": "other NS ns1.example.com.\nother NS ns2.example.com.\n"},
+            "example.com.": {"add": "here CNAME www.old.other.com.\nnew A 192.0.2.2\n"},
+            "other.com.": {"servers": names, "text": text},
+        },
+    )
+    assert "cname-unlike-dname" not in {each.code for each in checked(world).findings or ()}
