@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import dns.rdatatype
 import dns.rrset
@@ -17,7 +18,6 @@ from dnstrace.checks.targets import absent, name_meant, point_text, pointing, re
 from dnstrace.message.alias import alias_target
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import plain
 
 _NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
 """The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
@@ -72,13 +72,14 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
     for reply, rrset in _each_rrset(cut) if aliases else ():
         found = [name for name in _targets(rrset) if name in aliases and rrset.rdtype in _NO_ALIASES]
         if found:
-            one, ends = len(found) == 1, listed(aliases[name][0] for name in found)
-            what = f"{listed(found)}, which {'is an alias' if one else 'are aliases'} (CNAME) of {ends}"
+            one, ends = len(found) == 1, listed(aliases[name].end for name in found)
+            of = listed(aliases[name].of for name in found)
+            what = f"{listed(found)}, which {'is an alias' if one else 'are aliases'} (CNAME) of {of}"
             yield Observation(
                 point_text(rrset, found, what),
-                steps_of((reply, *(aliases[name][1] for name in found))),
-                cure=f"point the {records_text(rrset)} at {ends} instead, or replace the CNAME"
-                f" record{'' if one else 's'} of {listed(found)} with addresses",
+                steps_of((reply, *(aliases[name].reply for name in found))),
+                cure=f"write {ends} instead of {listed(found)} in the {records_text(rrset)}, or replace the"
+                f" CNAME record{'' if one else 's'} of {listed(found)} with addresses",
                 remedy=in_zone(cut.zone),
             )
 
@@ -98,22 +99,26 @@ def _targets(rrset: dns.rrset.RRset) -> list[Name]:
     return sorted({name for rdata in rrset if (name := pointed_at(rdata)) is not None})
 
 
-def _aliases(cut: Cut) -> dict[Name, tuple[str, HeardReply]]:
-    """The names that are aliases by every server that was asked for their addresses: of which name."""
-    found: dict[Name, tuple[str, HeardReply]] = {}
+class _Alias(NamedTuple):
+    """A name that is an alias: of which name, and of which one in the end, by which reply."""
+
+    of: Name
+    end: Name
+    reply: HeardReply
+
+
+def _aliases(cut: Cut) -> dict[Name, _Alias]:
+    """The names that are aliases by every server that was asked for their addresses."""
+    found: dict[Name, _Alias] = {}
     others: set[Name] = set()
     for step in cut.probe_steps(Probe.TYPE):
         name = step.question.name
         for reply in (each for each in replies_of(step) if each.meaning.usable):
-            target = next(
-                (alias_target(r) for r in reply.meaning.answer if r.name == name and _is_cname(r)), None
-            )
-            if target is None:
+            links = [r for r in reply.meaning.answer if r.rdtype == dns.rdatatype.CNAME]  # in their order
+            of = next((alias_target(r) for r in links if r.name == name), None)
+            end = alias_target(links[-1]) if links else None
+            if of is None or end is None:
                 others.add(name)
             else:
-                found.setdefault(name, (plain(target), reply))
+                found.setdefault(name, _Alias(of, end, reply))
     return {name: each for name, each in found.items() if name not in others}
-
-
-def _is_cname(rrset: dns.rrset.RRset) -> bool:
-    return bool(rrset.rdtype == dns.rdatatype.CNAME)

@@ -91,8 +91,15 @@ def test_an_alias_at_some_servers_only_is_for_another_rule() -> None:
     assert alias.message == (
         "the MX record of example.com points to mail.example.com, which is an alias (CNAME) of mx.example.com"
     )
-    assert "point the MX record of example.com at mx.example.com instead" in alias.cure
+    assert "write mx.example.com instead of mail.example.com in the MX record of example.com" in alias.cure
     assert not told_of(pointing("example.com. MX", text.format("A 192.0.2.25")), ALIAS)
+
+
+def test_the_fix_of_one_alias_leaves_other_records_and_leads_to_no_further_alias() -> None:
+    text = "@ MX 5 mail\n@ MX 9 other\nmail CNAME mx\nmx CNAME mx1\nmx1 A 192.0.2.25\nother A 192.0.2.26\n"
+    (alias,) = told_of(pointing("example.com. MX", text), ALIAS)
+    assert "one of the MX records" in alias.message and alias.message.endswith("of mx.example.com")
+    assert alias.cure.startswith("write mx1.example.com instead of mail.example.com in the MX records of")
 
 
 def test_without_check_no_target_is_asked_for() -> None:
