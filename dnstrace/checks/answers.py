@@ -14,7 +14,7 @@ from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.lifetimes import unlike_ttls
-from dnstrace.checks.mixture import mixture
+from dnstrace.checks.mixed_hosts import mixture
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of

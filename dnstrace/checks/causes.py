@@ -12,9 +12,8 @@ from typing import NamedTuple
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.hosts import host_of, literal, named
 from dnstrace.checks.listing import lacking_dot
-from dnstrace.checks.names import literal
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of

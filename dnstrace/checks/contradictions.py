@@ -6,37 +6,37 @@ a record counts wherever it was seen, and for whatever question it came.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import dns.rdatatype
 
+from dnstrace.checks.answering_below import answered_below
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.denied_data import (
+    FOR_PARENTS,
+    Denials,
+    Denied,
+    contradicted,
+    validated_data,
+    validated_denials,
+)
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import RELOAD, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
-from dnstrace.checks.serials import serials
-from dnstrace.checks.signing import Judged, signing_of
+from dnstrace.checks.signing import Judged
 from dnstrace.checks.statements import statements_of
-from dnstrace.checks.undelegated import answered_below, delegate
-from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial, read_nsec, read_nsec3
-from dnstrace.dnssec.effort import Effort, TooMuchWork
+from dnstrace.checks.undelegated import delegate
+from dnstrace.dnssec.denial import read_nsec, read_nsec3
 from dnstrace.dnssec.nsec import Nsec
 from dnstrace.dnssec.nsec3 import Nsec3
-from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.dnssec.records import NSEC, type_name
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.judgement import LIMITS
-from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
-_HASHES = 4000  # of all replies of a zone
-_OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
 _OF_NSEC = (dns.rdatatype.NSEC, dns.rdatatype.RRSIG)
-_FOR_PARENTS = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY})
-_OF_ONE_SIGNER = _FOR_PARENTS | {dns.rdatatype.NSEC3PARAM}
 
 
 @of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING, Level.NOTICE))
@@ -59,7 +59,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 8198 section 5; RFC 4034 section 4.1.2; RFC 4035 section 2.3; RFC 5155 section 7.1
     """
-    wrong = cut.once(_contradicted)
+    wrong = cut.once(contradicted)
     if not wrong:
         yield from _incomplete_lists(cut)
         return
@@ -78,7 +78,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
         if apart
         else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
-        level=Level.NOTICE if _FOR_PARENTS.issuperset(each.data.rdtype for each, _ in wrong) else None,
+        level=Level.NOTICE if FOR_PARENTS.issuperset(each.data.rdtype for each, _ in wrong) else None,
         remedy=in_zone(cut.zone, servers=by_server([*servers, *apart])),
     )
 
@@ -100,7 +100,7 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
     References: RFC 4035 section 5.2; RFC 4035 section 2.3; RFC 5155 section 7.1; RFC 6840 section 4.1
     """
     assumed = cut.summary(_assumed)
-    signed = {each.data.name for each in _data(cut) if each.data.rdtype == dns.rdatatype.DS}
+    signed = {each.data.name for each in validated_data(cut) if each.data.rdtype == dns.rdatatype.DS}
     referrals: dict[Name, list[HeardReply]] = {}
     for found in statements_of(cut).referrals.values():
         for zone, each in found.items():
@@ -125,7 +125,7 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
 
 def _denied_cut(cut: Cut, zone: Name, replies: list[HeardReply], do: tuple[str, str]) -> Observation | None:
     """The observation, yet without a fix, that servers do so (one, several) though no cut is there."""
-    denied = cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
+    denied = cut.once(Denials).of(zone, dns.rdatatype.NS, replies[0])
     if denied is None:
         return None
     one, several = do
@@ -152,7 +152,7 @@ def nsec_outside_zone(cut: Cut) -> Iterator[Observation]:
     """
     wrong = [
         (each, rdata.next)
-        for each in _validated(cut)
+        for each in validated_denials(cut)
         for rdata in each.data.rrset
         if isinstance(rdata, NSEC) and not rdata.next.is_subdomain(cut.zone)
     ]
@@ -172,53 +172,10 @@ def nsec_outside_zone(cut: Cut) -> Iterator[Observation]:
 # --- the records and the data ----------------------------------------------------------------------
 
 
-class Denied(NamedTuple):
-    """A record that denies something: its name, the replies that have it, and what it says in words."""
-
-    record: str
-    replies: list[HeardReply]
-    says: str
-
-
-class _Denials:
-    """The validated NSEC and NSEC3 records of a zone, each once for each version of it that was seen."""
-
-    def __init__(self, cut: Cut) -> None:
-        self._cut, self._serials = cut, serials(cut)
-        effort = Effort(replace(LIMITS, hashes=_HASHES))
-        found: dict[Hashable, tuple[list[HeardReply], Denial]] = {}
-        for each in _validated(cut):
-            key = each.data.name, frozenset(each.data.rrset), self._serials.get(each.reply.address)
-            if key not in found:
-                found[key] = [], _read(each, cut.zone, effort)
-            found[key][0].append(each.reply)
-        self._found = tuple(found.values())
-
-    def of(self, name: Name, rdtype: int, reply: HeardReply) -> Denied | None:
-        """The first record of the same version that denies that type at that name."""
-        for seen, denial in self._found:
-            elsewhere = reply.address not in {each.address for each in seen}
-            if (rdtype in _OF_ONE_SIGNER and elsewhere) or self._other_version(seen[0], reply):
-                continue
-            try:
-                said = _says(denial, name, rdtype)
-            except TooMuchWork:
-                self._cut.spoil()
-                return None
-            if said is not None:
-                return Denied(said[0], seen, said[1])
-        return None
-
-    def _other_version(self, one: HeardReply, other: HeardReply) -> bool:
-        """Whether two addresses are known to have different versions of the zone."""
-        versions = {self._serials.get(reply.address) for reply in (one, other)} - {None}
-        return len(versions) > 1
-
-
 def _incomplete_lists(cut: Cut) -> Iterator[Observation]:
     """What is wrong with type lists that lack the types of the record's own signature, or its own."""
     lacking: dict[tuple[str, str], list[HeardReply]] = {}
-    for each in _validated(cut):
+    for each in validated_denials(cut):
         found: list[Nsec | Nsec3] = [*read_nsec(each.data, cut.zone), *read_nsec3(each.data, cut.zone)]
         for record in found:
             if missing := _missing_types(record):
@@ -258,73 +215,3 @@ def _are_apart(wrong: list[tuple[Judged, Denied]]) -> bool:
 def _assumed(cut: Cut) -> frozenset[Name]:
     """The zones whose delegation is assumed."""
     return frozenset(below.zone for below in cut.evidence.trace.supposed)
-
-
-def _read(each: Judged, zone: Name, effort: Effort) -> Denial:
-    """The denial in one validated RRset."""
-    return read_denial([each.data.rrset], zone, lambda data: each.checked, effort)
-
-
-def _says(denial: Denial, name: Name, rdtype: int) -> tuple[str, str] | None:
-    """The record that denies that type at that name, and what it says."""
-    lacks = f"{plain(name)} has no {type_name(rdtype)} records"
-    for record in denial.nsec:
-        if record.owner == name and rdtype not in record.types:
-            return str(record), lacks
-        if record.covers(name):
-            has = "has no data of its own" if is_below(record.next, name) else "does not exist"
-            return str(record), f"{plain(name)} {has}"
-    if denial.nsec3.excessive() is not None:
-        return None
-    found = denial.nsec3.matching(name)
-    if found is not None:
-        return None if rdtype in found.types else (str(found), lacks)
-    covering = denial.nsec3.covering(name)
-    if covering is None or covering.opt_out:
-        return None
-    return str(covering), f"{plain(name)} does not exist"
-
-
-def _validated(cut: Cut) -> list[Judged]:
-    """The NSEC and NSEC3 RRsets of a zone whose signature is valid and not expanded."""
-    return [
-        each
-        for each in signing_of(cut).judged
-        if each.data.rdtype in DENIAL_TYPES and each.trouble is None and each.checked.encloser is None
-    ]
-
-
-def contradicting_themselves(cut: Cut) -> set[str]:
-    """The addresses that return data which a signed record from the same address denies to resolvers."""
-    return {
-        data.reply.address
-        for data, denied in cut.once(_contradicted)
-        if data.data.rdtype not in _FOR_PARENTS
-        and data.reply.address in {reply.address for reply in denied.replies}
-    }
-
-
-def _contradicted(cut: Cut) -> list[tuple[Judged, Denied]]:
-    """The RRsets that a signed record denies, each with that record."""
-    denials = cut.once(_Denials)
-    return [
-        (data, denied)
-        for data in _data(cut)
-        if (denied := denials.of(_owner(data), data.data.rdtype, data.reply)) is not None
-    ]
-
-
-def _data(cut: Cut) -> list[Judged]:
-    """The other RRsets of a zone whose signature is valid, each once for each server."""
-    found = {
-        (each.data.name, each.data.rdtype, each.reply.address): each
-        for each in reversed(signing_of(cut).judged)
-        if each.data.rdtype not in _OF_THE_CHAIN and each.trouble is None
-    }
-    return list(reversed(found.values()))
-
-
-def _owner(each: Judged) -> Name:
-    """The owner of an RRset in the zone: the wildcard that it was expanded from, if it was."""
-    encloser = each.checked.encloser
-    return each.data.name if encloser is None else wildcard_below(encloser) or each.data.name

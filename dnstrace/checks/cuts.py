@@ -11,7 +11,7 @@ from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import staying
+from dnstrace.checks.glue_fixes import staying
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of

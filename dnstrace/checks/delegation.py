@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.child_sync import asked_by_csync
+from dnstrace.checks.csync import asked_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import (
     addresses_lacking,
@@ -16,7 +16,8 @@ from dnstrace.checks.listing import (
     ns_records,
     sorted_out,
 )
-from dnstrace.checks.mixture import Servers, child_sets, join, join_text, mixture, used_together
+from dnstrace.checks.mixed_hosts import Servers, child_sets, mixture
+from dnstrace.checks.mixture import join, join_text, used_together
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import dns.rdatatype
 
 from dnstrace.checks.agreement import POSITIVE
+from dnstrace.checks.answering_below import is_of_parent
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
@@ -14,7 +15,7 @@ from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
-from dnstrace.checks.undelegated import delegate, is_of_parent
+from dnstrace.checks.undelegated import delegate
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation

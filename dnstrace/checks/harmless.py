@@ -12,10 +12,10 @@ from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomalies import is_supposed
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.known import Known
-from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
 from dnstrace.checks.signed_data import keys_in, signers_of_data
 from dnstrace.checks.statements import statements_of
+from dnstrace.checks.unlike import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.naming import is_below

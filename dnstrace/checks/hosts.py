@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 import dns.rdatatype
 import dns.rrset
@@ -15,7 +17,7 @@ from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.dnssec.compact import denied_compactly
 from dnstrace.message.alias import alias_target
 from dnstrace.message.given import addresses_given
-from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
+from dnstrace.model import ROOT, Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import Struct
 
@@ -185,3 +187,57 @@ def _steps_naming(cut: Cut) -> tuple[int, ...]:
     found = [reply.step.id for reply in cut.referrals[:1]]
     found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
     return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))
+
+
+def working(cut: Cut, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses that were not asked in vain for the zone: those that serve it, and those not asked."""
+    return tuple(text for text in addresses if text in cut.serving or text not in _asked(cut))
+
+
+def _asked(cut: Cut) -> frozenset[str]:
+    return cut.once(_asked_addresses)
+
+
+def _asked_addresses(cut: Cut) -> frozenset[str]:
+    """The addresses that were asked for the zone."""
+    return frozenset(reply.address for reply in cut.everyone)
+
+
+def zone_of_host(cut: Cut, host: Host) -> Name:
+    """The zone that the name of a host is in, as far as it is known."""
+    zones = [each.zone for each in cut.evidence.cuts if host.name.is_subdomain(each.zone)]
+    zones += [step.zone for step in cut.evidence.lookups.get(host.name, ()) if step.meaning is not None]
+    return max(zones, key=len, default=cut.zone)
+
+
+def glue(cut: Cut) -> dict[Name, list[str]]:
+    """The addresses in the referrals of all the parent's servers together, by name server."""
+    return cut.once(_glue)
+
+
+def _glue(cut: Cut) -> dict[Name, list[str]]:
+    found: dict[Name, dict[str, None]] = {}
+    for delegation in {id(reply.meaning): reply.meaning.delegation for reply in cut.referrals}.values():
+        for server in () if delegation is None else delegation.servers:
+            found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
+    return {name: list(addresses) for name, addresses in found.items()}
+
+
+@lru_cache(1024)
+def address_literal(name: Name, zone: Name) -> str:
+    """The address that a name spells, by itself or below the zone; empty if it spells none."""
+    for origin in (ROOT, zone):
+        if not name.is_subdomain(origin) or name == origin:
+            continue
+        text = b".".join(name.relativize(origin).labels).removesuffix(b".").decode("latin-1")
+        for kind in (IPv4Address, IPv6Address):
+            try:
+                return str(kind(text))
+            except AddressValueError:
+                continue
+    return ""
+
+
+def literal(cut: Cut, name: Name) -> str:
+    """The address that the name of a name server spells, with the zone's name or that of its parent added."""
+    return address_literal(name, cut.zone) or address_literal(name, cut.parent or cut.zone)

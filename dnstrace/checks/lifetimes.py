@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import dns.rdatatype
-
 from dnstrace.checks.anomaly import SHAPED, Sort
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, question_text
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
-from dnstrace.checks.unlike import Difference, differences
+from dnstrace.checks.unlike import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY, Difference, differences
 from dnstrace.model import Probe, Question
 from dnstrace.model.findings import Level, Observation
 from dnstrace.model.naming import zone_text
 
-MADE_FOR_THE_QUERY = frozenset(
-    {
-        dns.rdatatype.A,
-        dns.rdatatype.AAAA,
-        dns.rdatatype.RRSIG,
-        dns.rdatatype.CNAME,
-        dns.rdatatype.DNAME,
-    }
-)
-"""What a server may look up or choose for each query."""
-FOR_SERVERS_ALONE = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG})
-"""What nobody asks for but to see how a zone is signed: only name servers use it."""
 _WORSE = frozenset({Sort.CUT, Sort.EXISTENCE, Sort.DATA})
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dnstrace.analysis.pointing import meant_by, without_zone
-from dnstrace.checks.child_sync import or_by_csync
+from dnstrace.checks.csync import or_by_csync
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import address_records, glue, glue_records, working
-from dnstrace.checks.hosts import host_of, named, walked_addresses
+from dnstrace.checks.hosts import glue, host_of, named, walked_addresses, working
 from dnstrace.checks.phrases import listed, parent_text
-from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.remedies import address_records, at_parent, glue_records, in_zone
 from dnstrace.checks.serials import records as soa_records
 from dnstrace.model import Name
 from dnstrace.model.addresses import special

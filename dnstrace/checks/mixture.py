@@ -11,16 +11,15 @@ from dnstrace.checks.agreement import groups
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import addresses_lacking, ns_records, sorted_out
+from dnstrace.checks.mixed_hosts import Servers, child_sets, mixture
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of, targets_of
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import records, serials
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
-
-Servers = frozenset[Name]
 
 _OF_EACH_HOST = frozenset({dns.rdatatype.SOA, dns.rdatatype.NS, dns.rdatatype.DNSKEY, dns.rdatatype.ANY})
 """Types of which each host may have its own records."""
@@ -109,41 +108,6 @@ def _trusted(cut: Cut, hosts: dict[Servers, list[HeardReply]]) -> Servers | None
     return having[0] if heard and len(having) == 1 else None
 
 
-def mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
-    """The lists of name servers of separate hosts, with the replies that have them; empty if it is one host.
-
-    The parent lists servers of each, each lists a server of its own that replies, and no two list servers of
-    each other. Each has an SOA record of its own: servers that list only themselves may have copies of one.
-    """
-    return cut.once(_mixture)
-
-
-def _mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
-    sets = child_sets(cut)
-    if cut.delegation is None or len(sets) < 2:
-        return {}
-    parents = {server.name for server in cut.delegation.servers}
-    heard = {names: {reply.server for reply in replies} for names, replies in sets.items()}
-    apart = all(
-        not (heard[one] & heard[other] or (heard[one] & other and heard[other] & one))
-        for one, other in permutations(sets, 2)
-    )
-    own = all(heard[names] & names and heard[names] & parents for names in sets)
-    if not (apart and own and _are_run_apart(cut, list(sets.values()))):
-        return {}
-    return dict(sorted(sets.items(), key=lambda item: sorted(item[0])))
-
-
-def _are_run_apart(cut: Cut, hosts: list[list[HeardReply]]) -> bool:
-    """Whether no two hosts name the same primary or the same mailbox, which copies of one zone may share.
-
-    Their serials differ while one is behind, and the primary too where the servers were renamed.
-    """
-    known = {reply.address: {soa.mname, soa.rname} for reply, soa in records(cut)}
-    named = [set[Name]().union(*(known.get(reply.address, ()) for reply in replies)) for replies in hosts]
-    return all(named) and all(one.isdisjoint(other) for one, other in permutations(named, 2))
-
-
 def used_together(cut: Cut) -> tuple[Name, ...]:
     """The name servers of hosts that each list only their own, and that answer alike; empty if it is not so.
 
@@ -195,12 +159,3 @@ def join_text(cut: Cut, names: tuple[Name, ...]) -> str:
     parents = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
     also = "" if parents.issuperset(names) else f", and then in {parent_text(cut)}"
     return f"list {listed(names)} in the NS records of {zone_text(cut.zone)} on all of its servers{also}"
-
-
-def child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
-    """The NS RRsets at the apex, as sets of names, each with the replies that give it."""
-    found: dict[Servers, list[HeardReply]] = {}
-    for reply in cut.probe(Probe.NS):
-        if targets := frozenset(targets_of(reply.rrset(cut.zone, dns.rdatatype.NS))):
-            found.setdefault(targets, []).append(reply)
-    return found

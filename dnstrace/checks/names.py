@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TypedDict
 
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import address_records, glue, working, zone_of_host
 from dnstrace.checks.hosts import (
     Host,
     end_of_aliases,
+    glue,
     host_of,
+    literal,
     named,
     naming_steps,
     seen_addresses,
     walked_addresses,
+    working,
+    zone_of_host,
 )
 from dnstrace.checks.listing import known_addresses, lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
-from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.remedies import address_records, at_parent, in_zone
 from dnstrace.checks.unfound import ELSEWHERE, Reason, fix_of, reason, unregistered
 from dnstrace.model import ROOT, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
@@ -257,26 +258,6 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
 def host_name(name: Name) -> bool:
     """Whether a name has the syntax of a host's (RFC 1123 section 2.1)."""
     return name != ROOT and all(_LABEL.fullmatch(label) for label in name.labels[:-1])
-
-
-@lru_cache(1024)
-def address_literal(name: Name, zone: Name) -> str:
-    """The address that a name spells, by itself or below the zone; empty if it spells none."""
-    for origin in (ROOT, zone):
-        if not name.is_subdomain(origin) or name == origin:
-            continue
-        text = b".".join(name.relativize(origin).labels).removesuffix(b".").decode("latin-1")
-        for kind in (IPv4Address, IPv6Address):
-            try:
-                return str(kind(text))
-            except AddressValueError:
-                continue
-    return ""
-
-
-def literal(cut: Cut, name: Name) -> str:
-    """The address that the name of a name server spells, with the zone's name or that of its parent added."""
-    return address_literal(name, cut.zone) or address_literal(name, cut.parent or cut.zone)
 
 
 def _is_above(cut: Cut, name: Name) -> bool:

@@ -8,7 +8,7 @@ from typing import TypedDict
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.child_sync import notified_at, or_notify
+from dnstrace.checks.csync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import (
     Record,
     deletes,

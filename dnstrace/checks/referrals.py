@@ -12,7 +12,7 @@ from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import host_of
-from dnstrace.checks.mixture import child_sets
+from dnstrace.checks.mixed_hosts import child_sets
 from dnstrace.checks.phrases import listed, parent_text, server_names, where
 from dnstrace.checks.remedies import RELOAD, at_parent
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of

@@ -45,3 +45,21 @@ def at_servers(*servers: Name) -> Remedy:
 def elsewhere() -> Remedy:
     """A change that concerns no zone and no name server: of the network, or of a resolver."""
     return Remedy(_SET_LATER)
+
+
+_TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
+
+
+def _address_type(text: str) -> str:
+    return "AAAA" if ":" in text else "A"
+
+
+def address_records(name: Name, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The address records of a name in its own zone, in master-file format."""
+    return tuple(f"{name} 3600 IN {_address_type(text)} {text}" for text in dict.fromkeys(addresses))
+
+
+def glue_records(cut: Cut, name: Name, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """The glue to publish, in master-file format."""
+    ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
+    return tuple(f"{name} {ttl} IN {_address_type(text)} {text}" for text in addresses)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.child_sync import notified_at, or_notify
+from dnstrace.checks.csync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds

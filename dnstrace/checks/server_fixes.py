@@ -6,19 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import (
-    glue,
-    glue_fixed,
-    glue_records,
-    is_left_behind,
-    outdated,
-    removed_at_parent,
-    staying,
-)
-from dnstrace.checks.hosts import host_of
+from dnstrace.checks.glue_fixes import glue_fixed, is_left_behind, outdated, removed_at_parent, staying
+from dnstrace.checks.hosts import glue, host_of
 from dnstrace.checks.listing import known_addresses
 from dnstrace.checks.phrases import listed, parent_text
-from dnstrace.checks.remedies import at_parent, at_servers
+from dnstrace.checks.remedies import at_parent, at_servers, glue_records
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text

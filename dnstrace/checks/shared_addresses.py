@@ -8,8 +8,7 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue
-from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.hosts import glue, host_of, named
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import steps_of

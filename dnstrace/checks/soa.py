@@ -10,10 +10,11 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.hosts import address_literal
 from dnstrace.checks.left_over import left_over
 from dnstrace.checks.listing import followed_by_parent
-from dnstrace.checks.mixture import mixture
-from dnstrace.checks.names import address_literal, host_name
+from dnstrace.checks.mixed_hosts import mixture
+from dnstrace.checks.names import host_name
 from dnstrace.checks.phrases import addresses, listed, server_names, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterator
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records, working
-from dnstrace.checks.hosts import Host, host_of, named, naming_steps, walked_addresses
+from dnstrace.checks.hosts import Host, glue, host_of, named, naming_steps, walked_addresses, working
 from dnstrace.checks.listing import ns_records, sorted_out
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
-from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.remedies import at_parent, glue_records, in_zone
 from dnstrace.model.addresses import special, why_unasked
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text

@@ -14,10 +14,9 @@ import dns.rrset
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records, working
-from dnstrace.checks.hosts import host_of, named, walked_addresses
+from dnstrace.checks.hosts import glue, host_of, named, walked_addresses, working
 from dnstrace.checks.phrases import counted, listed
-from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.remedies import at_parent, glue_records, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation

@@ -179,3 +179,17 @@ def _signed(reply: HeardReply) -> bool:
     """Whether the query asked for DNSSEC and the reply acknowledges it."""
     edns, message = reply.attempt.exchange.query.edns, reply.message
     return bool(edns is not None and edns.dnssec_ok and message is not None and message.ednsflags & _DO)
+
+
+MADE_FOR_THE_QUERY = frozenset(
+    {
+        dns.rdatatype.A,
+        dns.rdatatype.AAAA,
+        dns.rdatatype.RRSIG,
+        dns.rdatatype.CNAME,
+        dns.rdatatype.DNAME,
+    }
+)
+"""What a server may look up or choose for each query."""
+FOR_SERVERS_ALONE = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG})
+"""What nobody asks for but to see how a zone is signed: only name servers use it."""

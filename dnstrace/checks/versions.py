@@ -6,13 +6,13 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.agreement import POSITIVE
-from dnstrace.checks.contradictions import contradicting_themselves
-from dnstrace.checks.denial import lacking
+from dnstrace.checks.denied_data import contradicting_themselves
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.mixture import mixture
+from dnstrace.checks.mixed_hosts import mixture
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.serials import primaries, records, serials
 from dnstrace.checks.signing import signing_of
+from dnstrace.checks.unproven import lacking
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.naming import plain
 from dnstrace.model.serial import newest_of

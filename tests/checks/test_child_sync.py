@@ -43,12 +43,3 @@ def test_each_fault_is_named(record: str, said: str, signed: bool) -> None:
     assert bool(texts) is bool(said or not signed)
     assert all(said in text for text in texts)
     assert all(("the parent has no DS record" in text) is not signed for text in texts)
-
-
-def test_what_the_zone_asks_for_stands_where_the_difference_does() -> None:
-    (differs,) = found("ns-differs", "csync")
-    assert differs.message.endswith("; the zone asks its parent by CSYNC to publish its own list")
-    (glue,) = found("glue-differs", "csync-glue")
-    assert glue.message.endswith("by CSYNC to publish its own addresses, once that is confirmed")
-    for other in ("csync-unusable", "parent-child-differ"):
-        assert not any("CSYNC" in each.message for each in found("ns-differs", other))

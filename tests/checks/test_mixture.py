@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.mixture import child_sets, mixture
 from dnstrace.lab.world import read
 from dnstrace.model.findings import Blame, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
-from tests.replies import name
 
 CODE = "hosts-mixed"
 ADDRESS = "198.51.100.53"
@@ -28,12 +25,6 @@ def test_neither_zone_is_called_old_and_neither_is_recommended_over_the_other() 
     assert finding.cure.endswith(hosts)
     (differs,) = found("answers-differ", CODE)
     assert differs.cure == finding.cure and "answers-differ" in finding.explains
-
-
-@pytest.mark.parametrize("world", ["soa-stale", "ns-disjoint", "ns-sets-differ", "parent-child-differ"])
-def test_copies_that_know_of_each_other_are_of_one_host(world: str) -> None:
-    cut = Evidence(checked_world(world)).cut(name("example.com."))
-    assert cut is not None and child_sets(cut) and not mixture(cut)
 
 
 def test_a_host_that_lists_the_servers_of_the_other_follows_it() -> None:
@@ -64,19 +55,6 @@ def test_a_listed_server_with_a_zone_of_its_own_has_no_old_copy(address: str, le
         "if ns2.example.com is to serve example.com, have it copy the zone of ns1.example.com; if not, remove"
         " it from the NS records of example.com in the zone and in com"
     )
-
-
-@pytest.mark.parametrize("octets", ["0", "2 0561"])
-def test_ns_records_that_are_malformed_name_no_server(octets: str) -> None:
-    """Any octets may stand in the place of a name, and are kept as they are."""
-    servers = ["ns1.example.com.", "ns2.example.com."]
-    zones = {"example.com.": {"add": f"@ NS \\# {octets}\n", "servers": servers}}
-    trace = checked(made_of("in-domain", zones=zones))
-    assert "record-malformed" in {each.code for each in trace.findings or ()}
-    cut = Evidence(trace).cut(name("example.com."))
-    assert cut is not None and {*cut.child} | {each for names in child_sets(cut) for each in names} <= {
-        name(server) for server in servers
-    }
 
 
 @pytest.mark.parametrize("primary", ["ns1.example.net.", "ns1.example.org."])

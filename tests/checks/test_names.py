@@ -10,7 +10,8 @@ import pytest
 from dnstrace import trace
 from dnstrace.api import report
 from dnstrace.checks import Level
-from dnstrace.checks.names import address_literal, host_name
+from dnstrace.checks.hosts import address_literal
+from dnstrace.checks.names import host_name
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
 from dnstrace.model import ROOT, Settings

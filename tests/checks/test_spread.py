@@ -7,7 +7,7 @@ import pytest
 
 from dnstrace.checks import Level
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.glue import glue
+from dnstrace.checks.hosts import glue
 from dnstrace.checks.spread import _at_most, _size
 from dnstrace.model import Delegation, NameServer
 from tests.checks.documented import assert_fires, checked_world, found
