@@ -6,9 +6,9 @@ import pytest
 
 from dnstrace.analysis.paths import shares
 from dnstrace.api import report
-from dnstrace.checks.claims import unclaimed
-from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.reservations import reservation
+from dnstrace.checks.anomalies.claims import unclaimed
+from dnstrace.checks.conclusions.reservations import reservation
+from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.model import Trace
 from dnstrace.render.document import document
 from dnstrace.render.html_page import html_page

@@ -19,7 +19,7 @@ from rich.console import Console
 from dnstrace import Settings, Trace, trace
 from dnstrace.analysis.reached import ended_unasked, not_asked
 from dnstrace.api import report
-from dnstrace.checks.verdict import verdict
+from dnstrace.checks.conclusions.verdict import verdict
 from dnstrace.dnssec import Security
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names

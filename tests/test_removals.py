@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.world import load, names
 from dnstrace.model import Name, Trace
 from tests.checks.checking import checked

@@ -11,7 +11,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.world import World, read
 from dnstrace.model import Delegation, NameServer, Outcome
 from tests.checks.checking import checked, made_of, told

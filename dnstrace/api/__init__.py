@@ -28,7 +28,7 @@ from dnstrace.port import Network
 if TYPE_CHECKING:
     from os import PathLike
 
-    from dnstrace.checks.unchanged import Unchanged
+    from dnstrace.checks.readings.unchanged import Unchanged
     from dnstrace.lab.world import World
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
@@ -217,7 +217,7 @@ def explanations(codes: Iterable[str]) -> dict[str, Explanation]:
 
 
 def _verdict_on(trace: Trace) -> Verdict | None:
-    from dnstrace.checks.verdict import verdict
+    from dnstrace.checks.conclusions.verdict import verdict
 
     return verdict(trace)
 
@@ -237,9 +237,9 @@ def _shares_of(trace: Trace) -> tuple[Share, ...]:
 def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     """The report of a trace to which the rules were applied."""
     from dnstrace.checks import applied
-    from dnstrace.checks.evidence import Evidence
-    from dnstrace.checks.reconciliation import reconciled
-    from dnstrace.checks.reservations import reservation
+    from dnstrace.checks.conclusions.reconciliation import reconciled
+    from dnstrace.checks.conclusions.reservations import reservation
+    from dnstrace.checks.readings.evidence import Evidence
 
     every = (*findings, *(each.finding for each in judged.trace.accepted))
     with closing(Evidence(judged.trace)) as evidence:

@@ -33,7 +33,7 @@ from dnstrace.walk.under_way import TraceUnderWay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dnstrace.checks.unchanged import Unchanged
+    from dnstrace.checks.readings.unchanged import Unchanged
     from dnstrace.model.asked import Resolver
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.heard import Heard, Hearing

@@ -95,7 +95,7 @@ class _Tracer:
         # is put in the place of replies, and shared by nobody.
         self._checks = Knowledge()
         if plan.share and settings.probe and not tracing.supposed:
-            from dnstrace.checks.unchanged import Unchanged
+            from dnstrace.checks.readings.unchanged import Unchanged
 
             self._checks = Knowledge(heard=Heard(self._clock), unchanged=Unchanged())
 

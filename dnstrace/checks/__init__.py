@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from dnstrace.checks import (
+from dnstrace.checks.advice.operators import assigned
+from dnstrace.checks.catalogue import ENTERED, Rule, Trait
+from dnstrace.checks.conclusions.causes import explained
+from dnstrace.checks.readings.evidence import Evidence
+from dnstrace.checks.readings.unchanged import Unchanged
+from dnstrace.checks.rules import (
     alias_rcode,
     aliases,
     answers,
@@ -60,11 +65,6 @@ from dnstrace.checks import (
     volume,
     zone_keys,
 )
-from dnstrace.checks.catalogue import ENTERED, Rule, Trait
-from dnstrace.checks.causes import explained
-from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.operators import assigned
-from dnstrace.checks.unchanged import Unchanged
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
@@ -133,7 +133,7 @@ class Checking:
         self._found = self._evidence.found
 
     def close(self) -> None:
-        """Let go of what was collected; see `dnstrace.checks.evidence.Evidence.close`."""
+        """Let go of what was collected; see `dnstrace.checks.readings.evidence.Evidence.close`."""
         self._evidence.close()
 
     def apply(self, rule: Rule) -> None:

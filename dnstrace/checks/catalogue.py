@@ -26,9 +26,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
-from dnstrace.checks.evidence import Cut, Evidence
-from dnstrace.checks.partial import is_incomplete
-from dnstrace.checks.unchanged import found_in
+from dnstrace.checks.readings.evidence import Cut, Evidence
+from dnstrace.checks.readings.partial import is_incomplete
+from dnstrace.checks.readings.unchanged import found_in
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 from dnstrace.model.structs import Struct, replace
 

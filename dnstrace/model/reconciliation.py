@@ -1,6 +1,6 @@
 """The name servers of a zone as its parent and the zone itself have them, and what each address answers.
 
-The values, which `dnstrace.checks.reconciliation` fills.
+The values, which `dnstrace.checks.conclusions.reconciliation` fills.
 """
 
 from __future__ import annotations

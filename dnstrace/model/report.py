@@ -22,7 +22,8 @@ class Report(Struct):
 
     `verdict` is None if nothing wrong was found, or the trace has not ended. `rules` is the number of rules
     that were applied, 0 without a check, and `reservation` says why it does not mean that all is well if they
-    found nothing (`dnstrace.checks.reservations`); `explanations` has one for each code among the findings.
+    found nothing (`dnstrace.checks.conclusions.reservations`); `explanations` has one for each code among
+    the findings.
     `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may cache
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest

@@ -94,7 +94,7 @@ def test_a_remedy_that_does_not_hold_is_dropped_and_its_finding_stays(
 ) -> None:
     """The DS records to publish are of a key that the zone does not have; the finding itself stays."""
     wrong = "example.com. 172800 IN DS 4242 13 2 " + "0123456789ABCDEF" * 4
-    monkeypatch.setattr("dnstrace.checks.security.to_publish", lambda cut: (wrong,))
+    monkeypatch.setattr("dnstrace.checks.rules.security.to_publish", lambda cut: (wrong,))
     found = only(checked(replace(load("dnssec-missing-key"), name="other")), "ds-without-dnskey")
     assert (found.cure, found.records, found.remedy, found.rehearsed) == ("", (), None, "")
     assert found.blame is Blame.REGISTRAR

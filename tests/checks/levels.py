@@ -10,12 +10,12 @@ from dnstrace import checks
 from dnstrace.checks import Level, Rule
 
 Place = tuple[str, str]
-"""A module of `dnstrace.checks`, and a function in it."""
+"""A module below `dnstrace.checks`, and a function in it."""
 
 
 def levels_in_source(rule: Rule) -> set[Level]:
     """The usual level of a rule, and every level that is named in a function which it may call."""
-    waiting, seen = [(rule.module.rpartition(".")[2], rule.code.replace("-", "_"))], set[Place]()
+    waiting, seen = [(rule.module, rule.code.replace("-", "_"))], set[Place]()
     found = {rule.level}
     while waiting:
         place = waiting.pop()
@@ -38,7 +38,7 @@ def _levels(body: list[ast.AST]) -> set[str]:
 
 @cache
 def _tree(module: str) -> ast.Module:
-    path = Path(checks.__file__).with_name(f"{module}.py")
+    path = Path(checks.__file__).parents[1].joinpath(*module.split(".")[1:]).with_suffix(".py")
     return ast.parse(path.read_text("utf-8") if path.exists() else "")
 
 
@@ -54,7 +54,7 @@ def _imported(module: str) -> dict[str, Place]:
     """What a module has from another one of the package, by its name there."""
     imports = (node for node in ast.walk(_tree(module)) if isinstance(node, ast.ImportFrom))
     return {
-        each.asname or each.name: ((node.module or "").rpartition(".")[2], each.name)
+        each.asname or each.name: (node.module or "", each.name)
         for node in imports
         if (node.module or "").startswith("dnstrace.checks.")
         for each in node.names

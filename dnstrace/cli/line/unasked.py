@@ -28,7 +28,7 @@ def unasked(parsed: Parsed) -> str:
     left = [each for each in addresses if is_address(each) and family_of(each) not in allowed]
     if not left:
         return ""
-    from dnstrace.checks.phrases import listed
+    from dnstrace.checks.readings.phrases import listed
 
     what = ("resolver", "is") if len(left) == 1 else ("resolvers", "are")
     why = " and ".join(f"{word} asks over IPv{min(only)} only" for word, only in restrictions(parsed))

@@ -1,0 +1,104 @@
+"""What to do about DS records of which none has a key in the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from dnstrace.checks.advice.remedies import at_parent, at_servers, in_zone
+from dnstrace.checks.readings.delegated_keys import published, unheard
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.phrases import keys_text, listed
+from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.checks.readings.signed_data import to_be_signed
+from dnstrace.checks.readings.signing import signing_of
+from dnstrace.dnssec.algorithms import ds_usable
+from dnstrace.dnssec.records import Signed
+from dnstrace.dnssec.signature import current
+from dnstrace.model.findings import Remedy
+from dnstrace.model.naming import zone_text
+
+
+def remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
+    """What to change where no DS record has a key: `publish` are the records of the keys that there are."""
+    if silent := unheard(cut):
+        return at_servers(*silent)
+    if publish and _is_moving(cut):
+        return at_parent(cut, add=publish)
+    if is_hosts(cut, publish):
+        return in_zone(cut.zone)
+    return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
+
+
+def _is_moving(cut: Cut) -> bool:
+    """Whether other name servers are supposed for the zone, so that these DS records are of the old ones."""
+    return cut.zone in cut.supposed
+
+
+def lost_keys(cut: Cut) -> tuple[int, ...]:
+    """The tags of the keys that DS records name, and that the zone lacks although it is signed with them.
+
+    The DNSKEY RRset is signed by them, or there is none and the data has signatures: the keys were altered or
+    lost after the zone was signed. So it is the zone that is wrong, and not its DS records.
+    """
+    signing = signing_of(cut)
+    named = {(int(ds.key_tag), int(ds.algorithm)) for ds in signing.ds if ds_usable(ds)}
+    if signing.keys:
+        by = {
+            key
+            for reply, _ in signing.key_replies.values()
+            for key in _signed_by(cut, reply, signing.key_data)
+        }
+        return tuple(sorted({tag for tag, _ in named & by}))
+    data = {key for reply in signing.replies for key in _signed_by(cut, reply, _data)}
+    algorithms = {algorithm for _, algorithm in data}
+    return tuple(sorted({tag for tag, algorithm in named if algorithm in algorithms}))
+
+
+def _data(reply: HeardReply) -> Iterable[Signed]:
+    return reply.once(to_be_signed)
+
+
+def _signed_by(
+    cut: Cut, reply: HeardReply, data: Callable[[HeardReply], Iterable[Signed]]
+) -> Iterator[tuple[int, int]]:
+    """The keys of the zone, by tag and algorithm, whose signatures of some data of a reply are current."""
+    at = cut.time_of(reply.attempt.exchange)
+    for each in data(reply):
+        for rrsig in each.signatures:
+            if rrsig.signer == cut.zone and current(rrsig, at) == 0:
+                yield int(rrsig.key_tag), int(rrsig.algorithm)
+
+
+def is_hosts(cut: Cut, publish: tuple[str, ...]) -> bool:
+    """Whether the operator of the zone has to act where no DS record has a key, and not the registrar."""
+    return bool(unheard(cut)) or (not publish and not _is_moving(cut) and bool(lost_keys(cut)))
+
+
+def cure_of_ds(cut: Cut, has_keys: bool) -> str:
+    """What to do about DS records without a key: nothing at the registrar before every server was heard."""
+    zone = zone_text(cut.zone)
+    if silent := unheard(cut):
+        one = len(silent) == 1
+        return (
+            f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
+            f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
+        )
+    if _is_moving(cut) and has_keys:
+        return (
+            f"before the name servers change, add these DS records of {zone} and wait for the TTL of the old"
+            " ones; remove the old ones afterwards"
+        )
+    if _is_moving(cut):
+        return (
+            f"before the name servers change, remove the DS records of {zone} and wait for their TTL, or have"
+            " the new servers sign the zone"
+        )
+    if has_keys:
+        return f"replace the DS records of {zone}"
+    if lost := lost_keys(cut):
+        them, were = ("they", "were") if len(lost) > 1 else ("it", "was")
+        return (
+            f"publish {keys_text(lost)} in {zone} again, as {them} {were} when the zone was signed;"
+            f" without {'them' if len(lost) > 1 else 'it'}, sign {zone} again and replace its DS records"
+        )
+    return f"remove the DS records of {zone}, or sign the zone"

@@ -1,0 +1,123 @@
+"""Which addresses limit the rate of their replies (RRL): what such an address does not answer shows nothing.
+
+A server that sends many replies that are alike to one client in a second drops the others, or truncates some
+of them (slips), so that true clients ask over TCP. All probes of a zone are sent at once, so it drops some.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable
+
+from dnstrace.analysis.stopping import alike
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.model import Attempt, Kind, Name, Question, Step, Transport
+from dnstrace.model.heard import NEGATIVE
+
+_SMALL = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
+_LEAST = 2  # questions: fewer may be truncated for a reason of their own
+_SHUT_OUT = 2  # questions in vain, one of which had been answered: fewer are lost datagrams
+
+
+def limiting(cut: Cut) -> frozenset[str]:
+    """The addresses that limit the rate of their replies, as far as is seen.
+
+    Where an address is silent to some queries, it is asked in the same moment what it had answered: one that
+    is silent to that, too, drops no query for what it asks.
+    """
+    return frozenset(cut.once(slips).keys() | _shut_out(cut))
+
+
+def _shut_out(cut: Cut) -> set[str]:
+    """The addresses that were silent to something that they had answered, and to something else."""
+    if not any(attempt.meaning.kind is Kind.TIMEOUT for attempt in cut.all_attempts):
+        return set()
+    asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
+    silences: Counter[str] = Counter()
+    for step in cut.all_steps:
+        for address, attempts in _over_udp(step).items():
+            silences[address] += {each.meaning.kind for each in attempts} == {Kind.TIMEOUT}
+            for attempt in attempts:
+                asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
+    return {
+        replies[0].address
+        for replies in asked.values()
+        if silences[replies[0].address] >= _SHUT_OUT and _answered_before(replies)
+    }
+
+
+def _answered_before(replies: list[HeardReply]) -> bool:
+    """Whether one of equal queries was answered, and one of a later step was not."""
+    answered = [(_start(reply), reply.step.id) for reply in replies if reply.meaning.usable]
+    silent = [(_start(reply), reply.step.id) for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
+    return any(late > early and one != other for early, one in answered for late, other in silent)
+
+
+def _start(reply: HeardReply) -> float:
+    return reply.attempt.exchange.start
+
+
+def slips(cut: Cut) -> dict[str, list[HeardReply]]:
+    """By address, the replies that it truncated although they are small, if it sent others whole.
+
+    That is chance if it was silent to the same query before or after, or truncates several questions.
+    """
+    found: dict[str, list[HeardReply]] = defaultdict(list)
+    by_chance, whole = set[str](), set[str]()
+    denied, questions = _denied(cut), defaultdict[str, set[Question]](set)
+    for step in cut.all_steps:
+        for address, attempts in _over_udp(step).items():
+            kinds = {each.meaning.kind for each in attempts}
+            whole |= {address} if any(each.meaning.usable for each in attempts) else set()
+            if Kind.TRUNCATED not in kinds:
+                continue
+            silent = _dropped_as_well(attempts)
+            if silent or _is_small(step, address) or (address, step.question.name) in denied:
+                by_chance |= {address} if silent else set()
+                questions[address].add(step.question)
+                found[address] += [
+                    HeardReply(step, each) for each in attempts if each.meaning.kind is Kind.TRUNCATED
+                ]
+    several = {address for address, asked in questions.items() if len(asked) >= _LEAST}
+    return {address: found[address] for address in (by_chance | several) & whole}
+
+
+def _over_udp(step: Step) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in step.attempts:
+        if attempt.exchange.query.transport is Transport.UDP:
+            found[attempt.exchange.query.address].append(attempt)
+    return found
+
+
+def _dropped_as_well(attempts: list[Attempt]) -> bool:
+    """Whether equal queries, with no more room, got a truncated reply and none."""
+    cut_short = [_room(each) for each in attempts if each.meaning.kind is Kind.TRUNCATED]
+    dropped = [_room(each) for each in attempts if each.meaning.kind is Kind.TIMEOUT]
+    return bool(cut_short and dropped) and min(dropped) <= max(cut_short)
+
+
+def _denied(cut: Cut) -> set[tuple[str, Name]]:
+    """The names whose data an address denied over UDP: to other types, its replies are of that size."""
+    return {
+        (address, step.question.name)
+        for step in cut.all_steps
+        for address, attempts in _over_udp(step).items()
+        if any(each.meaning.kind in NEGATIVE for each in attempts)
+    }
+
+
+def _is_small(step: Step, address: str) -> bool:
+    """Whether the whole reply, as it came in the same step, would have fitted."""
+    return any(
+        each.exchange.query.address == address
+        and each.meaning.usable
+        and len(each.exchange.wire or b"") <= _SMALL
+        for each in step.attempts
+    )
+
+
+def _room(attempt: Attempt) -> int:
+    edns = attempt.exchange.query.edns
+    return _SMALL if edns is None else max(edns.payload, _SMALL)

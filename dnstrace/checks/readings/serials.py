@@ -1,0 +1,48 @@
+"""The serial numbers of a zone, and which of them is newer (RFC 1982)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dns.rdatatype
+from dns.rdtypes.ANY.SOA import SOA
+
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.model import Name, Probe
+
+
+def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
+    """The serial that each address gave when probed: those that serve the zone, or all."""
+    return {reply.address: soa.serial for reply, soa in records(cut, all_servers)}
+
+
+def primaries(cut: Cut) -> dict[Name, int]:
+    """The primaries of a zone that is edited on several, each with its serial; empty where it is not.
+
+    Each of them serves the zone, names itself in its SOA record, as the secondaries that follow it do, and
+    lists the servers of all. Their serials then have nothing to do with one another.
+    """
+    servers: dict[Name, set[Name]] = {}
+    found: dict[Name, set[int]] = {}
+    for reply, soa in records(cut):
+        servers.setdefault(soa.mname, set()).add(reply.server)
+        found.setdefault(soa.mname, set()).add(soa.serial)
+    alone = all(name in servers[name] and len(found[name]) == 1 for name in found)
+    if len(found) < 2 or not alone or not _list_the_same(cut):
+        return {}
+    return {name: each.pop() for name, each in found.items()}
+
+
+def _list_the_same(cut: Cut) -> bool:
+    """Whether all servers of a zone list the same name servers."""
+    lists = [frozenset(reply.rrset(cut.zone, dns.rdatatype.NS) or ()) for reply in cut.probe(Probe.NS)]
+    return len(set(lists)) == 1
+
+
+def records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, SOA]]:
+    """The SOA records of the zone, each with the reply that has it: of servers that serve it, or of all."""
+    for reply in cut.probe(Probe.SOA, all_servers):
+        rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
+        if rrset is not None and isinstance(rrset[0], SOA):
+            yield reply, rrset[0]

@@ -1,0 +1,1 @@
+"""The rules: one function a finding, its docstring the documentation, and a file for each subject."""

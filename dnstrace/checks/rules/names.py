@@ -1,0 +1,284 @@
+"""Rules on the names and addresses of a zone's name servers, whether the parent or the zone lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypedDict
+
+import dns.rdatatype
+
+from dnstrace.checks.advice.listing import known_addresses, lacking_dot, ns_records, sorted_out
+from dnstrace.checks.advice.remedies import address_records, at_parent, in_zone
+from dnstrace.checks.advice.unfound import ELSEWHERE, Reason, fix_of, reason, unregistered
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.hosts import (
+    Host,
+    end_of_aliases,
+    glue,
+    host_of,
+    literal,
+    named,
+    naming_steps,
+    seen_addresses,
+    walked_addresses,
+    working,
+    zone_of_host,
+)
+from dnstrace.checks.readings.phrases import listed, parent_text
+from dnstrace.model import ROOT, Name, NameServer
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import plain, zone_text
+
+_LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
+    """The name of a name server has no address.
+
+    What it is: a name in the zone's NS RRset does not exist, has neither A nor AAAA records, or cannot be
+    looked up because the servers of its own zone give no usable answer. Or it lacks its final dot, and a
+    wildcard gives it the address of another machine.
+
+    Why it matters: resolvers cannot ask this server, and lose time trying. If it is true of every name,
+    the zone cannot be reached (an error). Whoever registers the zone that the name is in can answer for
+    yours.
+
+    How to fix it: correct the name if it is misspelt, publish its address if that is missing, or remove
+    the name from the NS RRset, both in the zone and in its parent. If the domain that the name is in is not
+    registered, replace the name at once, or register that domain before anybody else does.
+
+    References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
+    """
+    glued = _glued(cut)
+    hosts = [host_of(cut, name) for name in named(cut) if name not in glued and not literal(cut, name)]
+    groups: dict[Reason, list[Host]] = {}
+    for host in hosts:
+        if why := reason(cut, host) or (ELSEWHERE if lacking_dot(cut, host.name) else None):
+            groups.setdefault(why, []).append(host)
+    level = _names_level(cut, (host.name for group in groups.values() for host in group))
+    for (one, many), group in groups.items():
+        names = [host.name for host in group]
+        meant = {name: right for name in names if (right := lacking_dot(cut, name)) is not None}
+        dots = f": the final dot of {listed(meant.values())} is missing" if meant else ""
+        yield Observation(
+            message=f"{listed(names)} {one if len(names) == 1 else many}{dots}",
+            steps=tuple(step for host in group for step in host.steps) or naming_steps(cut),
+            server=names[0] if len(names) == 1 else None,
+            level=level,
+            **_without_names(cut, group, meant),
+        )
+
+
+class _Addresses(TypedDict):
+    """The part of an observation that says which addresses to publish."""
+
+    records: tuple[str, ...]
+    remedy: Remedy
+
+
+def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
+    """The addresses to publish instead of an alias, where they are known."""
+    if host.source is not None and host.source.rdtype == dns.rdatatype.DNAME:
+        return {"records": (), "remedy": in_zone(cut.zone)}  # nothing can be published below it
+    found = address_records(host.name, working(cut, walked_addresses(cut).get(host.name, ())))
+    own = host.source is not None and host.source.owner == host.name
+    gone = (f"{host.name} 3600 IN CNAME {host.target}",) if own and found else ()
+    return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
+
+
+def _instead_of_alias(cut: Cut, host: Host) -> str:
+    """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
+    end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
+    walked = walked_addresses(cut).get(host.name, ())
+    led = {text for text in walked if text not in glued}  # by way of the alias
+    found = led or (() if end is None else seen_addresses(cut, end))
+    serves = not glued if not found else bool(working(cut, found))
+    instead = f"list {plain(end)} instead" if end is not None and serves else None
+    source = host.source
+    if source is not None and source.rdtype == dns.rdatatype.DNAME:
+        return instead or f"list a host that is not below {source.what} instead"
+    replaced = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
+    if source is not None and source.owner != host.name:
+        replaced = f"give {plain(host.name)} A and AAAA records of its own"
+    return f"{replaced}, or {instead}" if instead else replaced
+
+
+class _Fix(TypedDict):
+    """The part of an observation that says what to do."""
+
+    cure: str
+    records: tuple[str, ...]
+    remedy: Remedy
+    blame: Blame
+
+
+def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
+    """What to do about names without an address: list those that were meant, or none in their place."""
+    names, zone = [host.name for host in group], zone_text(cut.zone)
+    typed_above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)
+    blame = Blame.REGISTRAR if typed_above else _names_blame(cut, names)
+    at_zone, both = blame is not Blame.REGISTRAR, not typed_above and _is_in_both(cut, names)
+    left = set(_listed_there(cut, at_zone)) - set(names)
+    right = [name for name in meant.values() if name not in left]
+    if not right and not sorted_out(cut, left).good:  # what is left must work
+        left = set()
+        right = list(sorted_out(cut, (name for name in named(cut) if name not in names)).good)
+    add, remove = ns_records(cut, right), ns_records(cut, names)
+    parent = f"in {parent_text(cut)}"
+    where = f"in the zone and {parent}" if both else "in the zone" if at_zone else parent
+    if meant.keys() == set(names):
+        with_dot = listed(name.to_text() for name in meant.values())
+        cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
+        if typed_above and not all(known_addresses(cut, name) for name in right):
+            cure, add, remove = f"{cure}, and publish their addresses there as glue", (), ()
+    else:
+        them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
+        better = listed(right) if right else "" if left else "other name servers"
+        instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
+        cure = _either(cut, group, f"{instead} the NS records of {zone} {where}")
+    if not left and not right:  # a zone needs NS records
+        remedy = in_zone(cut.zone)
+    else:
+        remedy = (
+            in_zone(cut.zone, add=add, remove=remove) if at_zone else at_parent(cut, add=add, remove=remove)
+        )
+    return {"cure": cure, "records": add, "remedy": remedy, "blame": blame}
+
+
+def _either(cut: Cut, group: list[Host], replaced: str) -> str:
+    """The two ways to fix names: make them resolve, or replace them, which comes first in a lost domain."""
+    resolved = fix_of(cut, group)
+    first, second = (replaced, resolved) if unregistered(cut, group[0]) else (resolved, replaced)
+    return ", or ".join(filter(None, (first, second)))
+
+
+def _listed_there(cut: Cut, at_zone: bool) -> Iterable[Name]:
+    """The name servers that the zone itself lists, as far as it was heard, or those that the parent lists."""
+    if at_zone and cut.child:
+        return cut.child
+    return named(cut) if cut.delegation is None else [server.name for server in cut.delegation.servers]
+
+
+def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:
+    """Whether both the parent and the zone list one of these names, as far as the zone was heard."""
+    above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
+    return bool(above & set(names)) and (not cut.child or bool(cut.child.keys() & set(names)))
+
+
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR, also=(Level.ERROR,))
+def ns_name_alias(cut: Cut) -> Iterator[Observation]:
+    """The name of a name server is an alias.
+
+    What it is: a name in the zone's NS RRset has a CNAME record instead of addresses.
+
+    Why it matters: the standard forbids it, and common resolvers, BIND among them, do not follow such an
+    alias: for them the server does not exist. If it is true of every name, the zone cannot be reached
+    through them (an error).
+
+    How to fix it: list the host that the alias points to in the NS RRset, or give the name its own
+    addresses instead of the CNAME record.
+
+    References: RFC 2181 section 10.3; RFC 1912 section 2.4
+    """
+    aliases = [host for host in (host_of(cut, name) for name in named(cut)) if host.alias]
+    level = _names_level(cut, (host.name for host in aliases))
+    for host in aliases:
+        yield Observation(
+            message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
+            steps=host.steps,
+            server=host.name,
+            cure=_instead_of_alias(cut, host),
+            level=level,
+            **_addresses_instead(cut, host),
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
+    """An NS record has an address where a name is needed.
+
+    What it is: the NS record has an address literal, such as `192.0.2.1.`; NS records take names.
+
+    Why it matters: resolvers read the address as a name and find nothing there, so they never ask this
+    server. If it is true of every NS record, the zone cannot be reached (an error).
+
+    How to fix it: give the server a name with A and AAAA records, and put that name in the NS records.
+
+    References: RFC 1035 section 3.3.11; RFC 1912 section 2.8
+    """
+    wrong = [
+        name for name in named(cut) if literal(cut, name) and not working(cut, host_of(cut, name).addresses)
+    ]
+    level = _names_level(cut, wrong)
+    remaining = set(named(cut)) - set(wrong)
+    for name in wrong:
+        address = literal(cut, name)
+        gone, above = ns_records(cut, [name]) if remaining else (), _is_above(cut, name)
+        yield Observation(
+            message=f"an NS record of {zone_text(cut.zone)} has the address {address} where a name is needed",
+            steps=(*naming_steps(cut), *host_of(cut, name).steps),
+            server=name,
+            cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
+            level=level,
+            blame=Blame.REGISTRAR if above else Blame.HOST,
+            remedy=at_parent(cut, remove=gone) if above else in_zone(cut.zone, remove=gone),
+        )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
+    """The name of a name server is not a valid host name.
+
+    What it is: the name has characters other than letters, digits and inner hyphens, such as an
+    underscore.
+
+    Why it matters: registries reject such names, and some software does not look up their addresses.
+
+    How to fix it: give the server a name of letters, digits and hyphens, and use that name in the NS
+    records.
+
+    References: RFC 1123 section 2.1; RFC 2181 section 11
+    """
+    for name in named(cut):
+        nameless = name == ROOT  # no name, or the server that the user gave in place of the root's
+        if not nameless and not host_name(name) and not literal(cut, name):
+            yield Observation(
+                message=f"{plain(name)} is not a valid host name: only letters, digits and"
+                " inner hyphens are allowed",
+                steps=naming_steps(cut),
+                server=name,
+                cure=f"give the server a valid host name, and list it instead of {plain(name)}",
+                remedy=in_zone(cut.zone),
+            )
+
+
+def host_name(name: Name) -> bool:
+    """Whether a name has the syntax of a host's (RFC 1123 section 2.1)."""
+    return name != ROOT and all(_LABEL.fullmatch(label) for label in name.labels[:-1])
+
+
+def _is_above(cut: Cut, name: Name) -> bool:
+    """Whether only the parent lists a name, as far as the zone was heard."""
+    return name not in cut.child and any(name == server.name for server in _delegated(cut))
+
+
+def _delegated(cut: Cut) -> tuple[NameServer, ...]:
+    return () if cut.delegation is None else cut.delegation.servers
+
+
+def _glued(cut: Cut) -> set[Name]:
+    """The names for which the parent has addresses: a resolver that starts there needs no look-up."""
+    return {server.name for server in _delegated(cut) if server.addresses}
+
+
+def _names_level(cut: Cut, wrong: Iterable[Name]) -> Level:
+    """How much it matters that these names do not serve the zone: whether others do."""
+    return Level.WARNING if set(named(cut)) - set(wrong) else Level.ERROR
+
+
+def _names_blame(cut: Cut, names: Iterable[Name]) -> Blame:
+    """Who can remove names: the registrar, if only the parent lists them."""
+    return Blame.REGISTRAR if cut.child and not set(names) & set(cut.child) else Blame.HOST

@@ -1,0 +1,344 @@
+"""Rules on the SOA record of a zone, as each of its servers has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dns.rdatatype
+
+from dnstrace.checks.advice.listing import followed_by_parent
+from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.advice.versions import lost_data, primary_behind, validating, worse_than_others
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.readings.agreement import POSITIVE
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.hosts import address_literal
+from dnstrace.checks.readings.mixed_hosts import mixture
+from dnstrace.checks.readings.phrases import addresses, listed, server_names, where
+from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
+from dnstrace.checks.readings.serials import primaries
+from dnstrace.checks.readings.statements import foreign_soa_in
+from dnstrace.checks.rules.left_over import left_over
+from dnstrace.checks.rules.names import host_name
+from dnstrace.checks.rules.shared_machines import alternate
+from dnstrace.model import ROOT, Kind, Name, Probe
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
+from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.serial import newest_of
+from dnstrace.model.structs import replace
+
+_DAY = 86400  # seconds
+_EXPIRE = 14 * _DAY  # seconds
+_NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
+_TIMERS = ("refresh", "retry", "expire", "minimum")
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_missing(cut: Cut) -> Iterator[Observation]:
+    """A server of the zone says that the zone has no SOA record.
+
+    What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
+    there is none, or gives records of another type.
+
+    Why it matters: negative answers cannot be cached without it, so each miss reaches the servers again.
+    Secondaries cannot copy the zone, and tools that look for the apex of the zone do not find it.
+
+    How to fix it: publish one SOA record at the apex. Load balancers that answer for single names have a
+    setting for it, or need a zone of their own.
+
+    References: RFC 1035 section 3.3.13; RFC 2308 section 3
+    """
+    lacking = [
+        reply
+        for reply in cut.probe(Probe.SOA)
+        if reply.meaning.kind in (*_NONE_THERE, Kind.OTHER_TYPE)
+        and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
+        and foreign_soa_in(reply) is None  # the server does not have the zone, which is another finding
+    ]
+    zone = zone_text(cut.zone)
+    for server, replies in by_server(lacking).items():
+        says = f"says that {zone} has no SOA record"
+        cure = f"publish an SOA record for {zone} on {plain(server)}"
+        if all(reply.meaning.kind is Kind.OTHER_TYPE for reply in replies):
+            says = f"answers the query for the SOA record of {zone} with records of another type"
+            cure = f"make {plain(server)} answer the query for the SOA record of {zone} with that record"
+        yield Observation(
+            message=f"{where(replies)} {says}",
+            steps=steps_of(replies),
+            server=server,
+            cure=cure,
+            remedy=in_zone(cut.zone, servers=[server]),
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_multiple(cut: Cut) -> Iterator[Observation]:
+    """The zone has more than one SOA record.
+
+    What it is: the answer for SOA at the apex has several records; a zone has exactly one.
+
+    Why it matters: which record counts is a matter of chance: secondaries may copy the zone endlessly or
+    never, and some resolvers reject the answer.
+
+    How to fix it: delete all SOA records except the one with the current serial.
+
+    References: RFC 1035 section 5.2; RFC 2181 section 6.1
+    """
+    several = [(reply, count) for reply in cut.probe(Probe.SOA) if (count := _count(cut, reply)) > 1]
+    if several:
+        replies = [reply for reply, _ in several]
+        yield Observation(
+            message=f"{zone_text(cut.zone)} has {max(count for _, count in several)} SOA records"
+            " instead of one, on"
+            f" {server_names(replies)}",
+            steps=steps_of(replies),
+            server=only_server(replies),
+            cure=f"delete all SOA records of {zone_text(cut.zone)} except one",
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
+def soa_differs(cut: Cut) -> Iterator[Observation]:
+    """The servers of the zone do not have the same version of it.
+
+    What it is: the serials in their SOA records differ, so some servers have not copied the newest
+    version; or (a notice) the serials are equal and another field of the record differs, or several
+    primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
+    may also be lower than those of its secondaries, after it was reset. Or (a notice) one address has several
+    versions, of which the older one does not go away: more than one machine answers there.
+
+    Why it matters: users see old or new data by chance. Where the old version lacks the data asked for, some
+    of them get none (an error). A secondary that stays behind goes on until its copy expires, and then
+    fails. Just after a change, a difference for a few seconds is normal.
+
+    How to fix it: find out why the server that is behind does not transfer the zone. Check that NOTIFY
+    and AXFR are allowed, that TCP is open, that the TSIG keys match, and that the serial on the primary
+    only ever grows. If the newest version no longer lists that server, the parent has to follow.
+
+    References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
+    """
+    by_serial: dict[int, list[HeardReply]] = {}
+    for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
+        by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
+    if mixture(cut) or cut.once(left_over) is not None:
+        return
+    if len(by_serial) > 1 and (several := primaries(cut)):
+        yield _several_primaries(cut, several, by_serial)
+    elif len(by_serial) > 1:
+        yield _older_copies(cut, by_serial)
+    elif by_serial:
+        yield from _unlike_copies(cut, next(iter(by_serial.values())))
+
+
+def _several_primaries(
+    cut: Cut, several: dict[Name, int], by_serial: dict[int, list[HeardReply]]
+) -> Observation:
+    """The observation that a zone is edited on several primaries, whose serials cannot be compared."""
+    each = listed(f"{plain(name)} with serial {serial}" for name, serial in sorted(several.items()))
+    return Observation(
+        message=f"{zone_text(cut.zone)} has several primary servers: {each}; their serials do not show"
+        " whether they have the same data",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        cure=f"make every change of {zone_text(cut.zone)} on all its primary servers",
+        remedy=in_zone(cut.zone),
+        level=Level.NOTICE,
+    )
+
+
+def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
+    """The observation that some servers have an older version than others, or some of their addresses."""
+    newest = newest_of(list(by_serial))
+    new, old = by_serial[newest], [r for serial, each in by_serial.items() if serial != newest for r in each]
+    split = bool({reply.server for reply in old} & {reply.server for reply in new})
+    who = where if split else server_names
+    each = listed(
+        f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
+    )
+    cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
+    unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, new, old)
+    if lost:
+        cure = f"check whether this change is meant: if it is, {cure}; if not, correct it on {who(new)} first"
+    if split:
+        lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
+        cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"
+    found = Observation(
+        message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
+        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}"
+        f"{', a version that is not correctly signed' if unsound else ''}{lost}",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        server=only_server(old),
+        cure=cure,
+        remedy=in_zone(cut.zone, servers=by_server(old)),
+        level=_lag_level(cut, {reply.address for reply in old}),
+    )
+    if not split and (primary := primary_behind(cut, old)) is not None:
+        return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
+    if unsound:
+        fine = [reply for reply in old if reply.address in validating(cut)]
+        return _left_as_they_are(cut, new, fine, found)
+    return _with_servers_replaced(cut, old, new, found) or found
+
+
+def _left_as_they_are(
+    cut: Cut, new: list[HeardReply], old: list[HeardReply], found: Observation
+) -> Observation:
+    """The observation of old versions that validate, where the newest does not: it is not for copying yet."""
+    alone = by_server(old).keys().isdisjoint(by_server(new))
+    who, one = server_names if alone else where, len({reply.address for reply in old}) == 1
+    it, is_so = ("it", "is") if only_server(old) and (alone or one) else ("they", "are")
+    return replace(
+        found,
+        cure=f"fix the signing of {zone_text(cut.zone)} on {who(new)} first, and leave {who(old)} as"
+        f" {it} {is_so} until then",
+        remedy=in_zone(cut.zone, servers=by_server(new)),
+    )
+
+
+def _lag_level(cut: Cut, old: set[str]) -> Level:
+    """An error where servers with an old version deny what the others answer: some users get nothing."""
+    for replies in map(replies_of, cut.walked):
+        answers = any(r.meaning.kind in POSITIVE and r.address not in old for r in replies)
+        if answers and any(r.meaning.kind in NEGATIVE and r.address in old for r in replies):
+            return Level.ERROR
+    return Level.WARNING
+
+
+def _behind_secondaries(
+    cut: Cut, primary: Name, by_serial: dict[int, list[HeardReply]], newest: int
+) -> Observation:
+    """The observation that the serial of the primary went back, so that no secondary copies from it."""
+    own = next(serial for serial, each in by_serial.items() if primary in by_server(each))
+    zone, name = zone_text(cut.zone), plain(primary)
+    again = f"transfer {zone} to it again"
+    if unsound := cut.once(worse_than_others, newest):
+        again = f"fix the signing of {zone} on {listed(unsound)} first, and leave {name} as it is until then"
+    return Observation(
+        message=f"{name}, which the SOA records of {zone} name as the primary server, has serial {own}, which"
+        f" is older than serial {newest} on {server_names(by_serial[newest])}: no secondary copies an older"
+        " version",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        server=primary,
+        cure=f"if {name} is the primary, find out whether its data is current, and raise its serial above"
+        f" {newest}; otherwise {again}",
+        remedy=in_zone(cut.zone, servers=[primary]),
+    )
+
+
+def _with_servers_replaced(
+    cut: Cut, old: list[HeardReply], new: list[HeardReply], found: Observation
+) -> Observation | None:
+    """The observation of servers that the newest version no longer lists, while the parent still does."""
+    current = {reply.address for reply in new}
+    names = {name for name, by in cut.child.items() if any(reply.address in current for reply in by)}
+    if not names or names & by_server(old).keys():
+        return None
+    return followed_by_parent(cut, names, found)
+
+
+def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
+    """The observation that records with the same serial differ."""
+    by_record: dict[Any, list[HeardReply]] = {}
+    for reply in replies:
+        by_record.setdefault(_soa(cut, reply), []).append(reply)
+    if len(by_record) > 1:
+        first, other = list(by_record)[:2]
+        fields = ("mname", "rname", *_TIMERS)
+        wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
+        yield Observation(
+            message=f"the SOA records of {zone_text(cut.zone)} on {server_names(by_record[first])} and"
+            f" {server_names(by_record[other])} have the same serial {first.serial}, but different"
+            f" {listed(wrong)}",
+            steps=steps_of(replies),
+            cure="serve the same version of the zone everywhere, from one primary",
+            remedy=in_zone(cut.zone, servers=by_server(by_record[other])),
+            level=Level.NOTICE,
+        )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def soa_mname(cut: Cut) -> Iterator[Observation]:
+    """The SOA record does not name a host as the primary server.
+
+    What it is: the first field (MNAME) is not a host name: it has an address, or characters other than
+    letters, digits and hyphens. (A lone dot says on purpose that there is no primary.)
+
+    Why it matters: users' queries do not need it. Dynamic updates do, and some registries check it.
+
+    How to fix it: put the name of the primary name server in this field.
+
+    References: RFC 1035 section 3.3.13; RFC 2136 section 4.3
+    """
+    for reply in _answered(cut):
+        mname = _soa(cut, reply).mname
+        if mname != ROOT and (not host_name(mname) or address_literal(mname, cut.zone)):
+            yield Observation(
+                message=f"the SOA record of {zone_text(cut.zone)} names {plain(mname)} as the primary server,"
+                " which is not a host name",
+                steps=(reply.step.id,),
+                cure=f"replace {plain(mname)} with the name of the primary server",
+                remedy=in_zone(cut.zone),
+            )
+            return
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_timers(cut: Cut) -> Iterator[Observation]:
+    """The SOA timers expire the zone too soon or keep negative answers too long.
+
+    What it is: EXPIRE is less than REFRESH and RETRY together, or negative answers live for more than a
+    day (the lesser of MINIMUM and the TTL of the record).
+
+    Why it matters: in the first case a secondary drops the zone after a single failed transfer. In the
+    second, a name that was asked for before it existed stays absent for days for those who asked.
+
+    How to fix it: set EXPIRE to between two and four weeks, RETRY to a fraction of REFRESH, and MINIMUM
+    to between five minutes and a day.
+
+    References: RFC 1912 section 2.2; RFC 2308 section 5
+    """
+    for reply in _answered(cut):
+        soa, rrset = _soa(cut, reply), reply.rrset(cut.zone, dns.rdatatype.SOA)
+        negative = min(soa.minimum, rrset.ttl if rrset is not None else soa.minimum)
+        wrong = []
+        if soa.expire < soa.refresh + soa.retry:
+            wrong.append(f"expire {soa.expire} is less than refresh {soa.refresh} + retry {soa.retry}")
+        if negative > _DAY:
+            wrong.append(f"negative answers live for {negative} s, more than a day ({_DAY} s)")
+        if wrong and rrset is not None:
+            record = f"{cut.zone} {rrset.ttl} IN SOA {_with_usual_timers(soa)}"
+            yield Observation(
+                message=f"the timers in the SOA record of {zone_text(cut.zone)} are out of range:"
+                f" {'; '.join(wrong)}",
+                steps=(reply.step.id,),
+                cure=f"correct the timers in the SOA record of {zone_text(cut.zone)}, and raise its serial",
+                records=(record,),
+                remedy=in_zone(cut.zone, change=[record]),
+            )
+            return
+
+
+def _with_usual_timers(soa: Any) -> str:
+    """The RDATA of an SOA record with the next serial, and with timers that are in range."""
+    least = soa.refresh + soa.retry
+    expire = soa.expire if soa.expire >= least else max(least, _EXPIRE)
+    serial = (soa.serial + 1) % 2**32
+    return f"{soa.mname} {soa.rname} {serial} {soa.refresh} {soa.retry} {expire} {min(soa.minimum, _DAY)}"
+
+
+def _answered(cut: Cut) -> list[HeardReply]:
+    replies = (reply for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.ANSWER)
+    return [reply for reply in replies if reply.rrset(cut.zone, dns.rdatatype.SOA) is not None]
+
+
+def _soa(cut: Cut, reply: HeardReply) -> Any:
+    rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
+    assert rrset is not None
+    return rrset[0]
+
+
+def _count(cut: Cut, reply: HeardReply) -> int:
+    """How many SOA records an answer has."""
+    return len(reply.rrset(cut.zone, dns.rdatatype.SOA) or ())

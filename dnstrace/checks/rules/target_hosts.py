@@ -1,0 +1,124 @@
+"""Rules on the hosts that records of a zone point to, as far as these are in the zone too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.analysis.pointing import pointed_at
+from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.phrases import listed
+from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
+from dnstrace.checks.rules.targets import absent, name_meant, point_text, pointing, records_text
+from dnstrace.message.alias import alias_target
+from dnstrace.model import Name, Probe
+from dnstrace.model.findings import Blame, Level, Observation
+
+_NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
+"""The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+def target_missing(cut: Cut) -> Iterator[Observation]:
+    """A record points to a name of the zone that does not exist.
+
+    What it is: an MX, SRV, PTR, HTTPS or SVCB record points to a name in its own zone, and the zone's servers
+    say that there is no such name. Often a host was removed and the record stayed.
+
+    Why it matters: whoever follows the record finds nothing. Mail servers try the next MX record; if there is
+    none, mail waits and comes back. If that is so of all the records asked for, it is an error.
+
+    How to fix it: remove the record, or publish the addresses of the name. A domain that takes no mail has
+    the single record `MX 0 .`, and a service that is not offered `SRV 0 0 0 .`: these point to nothing on
+    purpose.
+
+    References: RFC 5321 section 5.1; RFC 7505 section 3; RFC 2782; RFC 1912 section 2.5
+    """
+    gone = cut.once(absent)
+    for reply, rrset in _each_rrset(cut) if gone else ():
+        every = _targets(rrset)
+        missing = [name for name in every if name in gone and name_meant(cut, name) is None]
+        if missing:
+            yield Observation(
+                point_text(rrset, missing),
+                steps_of((reply, *(gone[name] for name in missing))),
+                cure=f"remove {'it' if len(missing) == 1 else 'them'} from the {records_text(rrset)}, or"
+                f" publish the addresses of {listed(missing)}",
+                remedy=in_zone(cut.zone),
+                level=Level.ERROR if reply.step.main and len(missing) == len(every) else None,
+            )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def target_alias(cut: Cut) -> Iterator[Observation]:
+    """An MX or SRV record points to an alias.
+
+    What it is: the name to which an MX or SRV record of the zone points has a CNAME record.
+
+    Why it matters: such names must not be aliases. Many mail servers follow the alias all the same. Others
+    reject the mail, or do not recognise themselves by that name and send it round in a circle.
+
+    How to fix it: point the record at the name that the alias leads to, or give the name its own addresses
+    instead of the CNAME record.
+
+    References: RFC 2181 section 10.3; RFC 5321 section 5.1; RFC 2782; RFC 1912 section 2.4
+    """
+    aliases = cut.once(_aliases)
+    for reply, rrset in _each_rrset(cut) if aliases else ():
+        found = [name for name in _targets(rrset) if name in aliases and rrset.rdtype in _NO_ALIASES]
+        if found:
+            one, ends = len(found) == 1, listed(aliases[name].end for name in found)
+            of = listed(aliases[name].of for name in found)
+            what = f"{listed(found)}, which {'is an alias' if one else 'are aliases'} (CNAME) of {of}"
+            yield Observation(
+                point_text(rrset, found, what),
+                steps_of((reply, *(aliases[name].reply for name in found))),
+                cure=f"write {ends} instead of {listed(found)} in the {records_text(rrset)}, or replace the"
+                f" CNAME record{'' if one else 's'} of {listed(found)} with addresses",
+                remedy=in_zone(cut.zone),
+            )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+def _each_rrset(cut: Cut) -> Iterable[tuple[HeardReply, dns.rrset.RRset]]:
+    """The RRsets of the zone that point somewhere, each once, with the first reply that has it."""
+    found: dict[tuple[Name, int], tuple[HeardReply, dns.rrset.RRset]] = {}
+    for reply, rrset in cut.once(pointing):
+        found.setdefault((rrset.name, rrset.rdtype), (reply, rrset))
+    return found.values()
+
+
+def _targets(rrset: dns.rrset.RRset) -> list[Name]:
+    return sorted({name for rdata in rrset if (name := pointed_at(rdata)) is not None})
+
+
+class _Alias(NamedTuple):
+    """A name that is an alias: of which name, and of which one in the end, by which reply."""
+
+    of: Name
+    end: Name
+    reply: HeardReply
+
+
+def _aliases(cut: Cut) -> dict[Name, _Alias]:
+    """The names that are aliases by every server that was asked for their addresses."""
+    found: dict[Name, _Alias] = {}
+    others: set[Name] = set()
+    for step in cut.probe_steps(Probe.TYPE):
+        name = step.question.name
+        for reply in (each for each in replies_of(step) if each.meaning.usable):
+            links = [r for r in reply.meaning.answer if r.rdtype == dns.rdatatype.CNAME]  # in their order
+            of = next((alias_target(r) for r in links if r.name == name), None)
+            end = alias_target(links[-1]) if links else None
+            if of is None or end is None:
+                others.add(name)
+            else:
+                found.setdefault(name, _Alias(of, end, reply))
+    return {name: each for name, each in found.items() if name not in others}

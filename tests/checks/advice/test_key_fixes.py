@@ -1,0 +1,64 @@
+"""What to do where servers have different keys, and before there is a DS record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dnstrace.checks import Blame
+from dnstrace.checks.conclusions.verdict import verdict
+from dnstrace.lab.world import read
+from dnstrace.model import Trace
+from tests.checks.checking import checked, made_of
+
+TEXT = read("in-domain")["zones"]["example.com."]["text"]
+
+
+def _with_copy(sign: dict[str, Any], copy: dict[str, Any], does: str = "") -> Trace:
+    """A zone that is signed on ns1, and another copy of it on ns2."""
+    ns2 = {"addresses": ["198.51.100.53", "2001:db8:2::53"], "does": [does] if does else []}
+    zones = {
+        "example.com.": {"servers": ["ns1.example.com."], "text": TEXT, "sign": {"algorithm": 13, **sign}},
+        "example.com. copy": {"servers": ["ns2.example.com."], "text": TEXT, **copy},
+    }
+    return checked(made_of("in-domain", zones=zones, servers={"ns2.example.com.": ns2}))
+
+
+@pytest.mark.parametrize(
+    ("does", "fix"),
+    [
+        ("refuses", "bring ns2.example.com back before a DS record of example.com is published"),
+        ("silent", "bring ns2.example.com back before a DS record of example.com is published"),
+        ("", "have all servers of example.com serve the same keys before a DS record is published"),
+    ],
+)
+def test_no_ds_record_is_published_before_all_servers_have_the_keys(does: str, fix: str) -> None:
+    for copy in ({}, {"sign": {"algorithm": 15, "ds": "none"}}):
+        found = {each.code: each for each in _with_copy({"ds": "none"}, copy, does).findings or ()}
+        finding = found["dnskey-without-ds"]
+        assert finding.cure.startswith(fix) and not finding.records
+        assert finding.blame is Blame.HOST and finding.remedy is not None and not finding.remedy.add
+
+
+def test_where_no_copy_validates_signing_comes_before_the_keys_of_one_server() -> None:
+    trace = _with_copy({"valid": [-30, -1]}, {})
+    found = {each.code: each for each in trace.findings or ()}
+    assert found["dnskey-differs"].cure == found["signature-expired"].cure
+    assert found["dnskey-differs"].cure == "sign example.com again, and load it on all its servers"
+    said = verdict(trace)
+    assert said is not None and "its signature expired at" in said.text
+    assert "dnskey-differs" in found["signature-expired"].explains
+
+
+def test_the_version_to_load_is_named_where_servers_have_several() -> None:
+    old = {"text": TEXT.replace("2026011501", "2025010101")}
+    (finding,) = (e for e in _with_copy({}, old).findings or () if e.code == "dnskey-differs")
+    assert finding.cure == "load the same version of example.com, serial 2026011501, on all its servers"
+
+
+def test_keys_that_no_validator_knows_show_an_unsigned_copy_too() -> None:
+    found = {each.code: each for each in _with_copy({"broken": ["algorithm=100"]}, {}).findings or ()}
+    assert found.keys() == {"algorithm-unsupported", "dnskey-differs"}
+    assert found["dnskey-differs"].cure == "load the same version of example.com on all its servers"
+    assert not found["dnskey-differs"].is_error

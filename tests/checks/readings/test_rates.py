@@ -1,0 +1,43 @@
+"""Addresses that limit the rate of their replies: by what is seen that, and what is not taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace import Trace
+from dnstrace.checks.readings.evidence import Cut, Evidence
+from dnstrace.checks.readings.rates import limiting, slips
+from tests.checks.checking import checked, made_of
+from tests.replies import name
+from tests.troubled import SERVERS, Limiting, traced_over
+
+TWO = frozenset(sorted(SERVERS)[:2])
+
+
+def cut_of(found: Trace) -> Cut:
+    cut = Evidence(found).cut(name("example.com."))
+    assert cut is not None
+    return cut
+
+
+def limited(most: int, slip: int, of_zone: bool = False) -> Cut:
+    return cut_of(traced_over("in-domain", lambda network: Limiting(network, most, slip, of_zone, TWO)))
+
+
+def test_one_that_drops_what_it_answered_limits_the_rate() -> None:
+    for of_zone in (False, True):
+        cut = limited(2, 0, of_zone)
+        assert limiting(cut) == TWO and not slips(cut)
+
+
+def test_one_that_truncates_small_replies_limits_the_rate() -> None:
+    for slip in (1, 2, 3):
+        assert slips(limited(2, slip)).keys() == TWO
+
+
+@pytest.mark.parametrize(
+    "does", ["truncates", "truncates=always", "truncates=DNSKEY", "silent=HTTPS", "no-edns"]
+)
+def test_one_that_does_the_same_to_equal_queries_does_not(does: str) -> None:
+    servers = {"ns1.example.com.": {"does": [does]}}
+    assert not limiting(cut_of(checked(made_of("in-domain", servers=servers))))
