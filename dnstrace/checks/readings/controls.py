@@ -31,7 +31,12 @@ _LOST_SHARE = 10  # of which at least one was lost
 
 def unsteady(cut: Cut) -> frozenset[str]:
     """The addresses whose replies depend on chance, as is seen from what they did to equal queries."""
-    return frozenset(cut.once(at_times).keys() | alternating(cut.all_steps, cut.zone).keys())
+    return frozenset(cut.once(at_times).keys() | cut.once(alternate).keys())
+
+
+def alternate(cut: Cut) -> dict[str, list[int]]:
+    """The addresses of the zone's servers that give an older version after a newer one, with the serials."""
+    return alternating(cut.all_steps, cut.zone)
 
 
 def at_times(cut: Cut) -> dict[str, list[HeardReply]]:

@@ -14,13 +14,13 @@ from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import listed, question_text, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.readings.serials import primaries, serials
 from dnstrace.checks.readings.statements import foreign_soa_in, heard_below, said_text, statements_of
-from dnstrace.checks.rules.shared_machines import alternate
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
 from dnstrace.model.findings import Blame, Level, Observation

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
-from dnstrace.analysis.alternating import alternating
 from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import conflict
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import addresses, listed
 from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
@@ -60,8 +60,3 @@ def _answer_differs(cut: Cut, shared: set[str]) -> bool:
                 if reply.address in shared and reply.meaning.usable:
                     said.setdefault((reply.address, key), []).append(reply)
     return any(conflict(each[0], other) for each in said.values() for other in each[1:])
-
-
-def alternate(cut: Cut) -> dict[str, list[int]]:
-    """The addresses of the zone's servers that give an older version after a newer one, with the serials."""
-    return alternating(cut.all_steps, cut.zone)

@@ -12,6 +12,7 @@ from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.advice.versions import lost_data, primary_behind, validating, worse_than_others
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.mixed_hosts import mixture
@@ -21,7 +22,6 @@ from dnstrace.checks.readings.serials import primaries
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.checks.rules.left_over import left_over
 from dnstrace.checks.rules.names import host_name
-from dnstrace.checks.rules.shared_machines import alternate
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
