@@ -56,7 +56,8 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     hosts = [host_of(cut, name) for name in named(cut) if name not in glued and not literal(cut, name)]
     groups: dict[Reason, list[Host]] = {}
     for host in hosts:
-        if why := reason(cut, host) or (ELSEWHERE if lacking_dot(cut, host.name) else None):
+        elsewhere = lacking_dot(cut, host.name) and known_addresses(cut, host.name)
+        if why := reason(cut, host) or (ELSEWHERE if elsewhere else None):
             groups.setdefault(why, []).append(host)
     level = _names_level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():

@@ -259,3 +259,15 @@ def test_the_root_is_no_name_server_to_publish_an_address_for() -> None:
     found = checked(_delegated(".", serves=False)).findings or ()
     (finding,) = [each for each in found if each.code == "ns-name-unresolvable"]
     assert finding.cure.startswith("list other name servers instead of it")
+
+
+def test_an_alias_that_looks_like_a_lost_dot_is_not_said_to_have_an_address() -> None:
+    name = "ns3.example.com.example.com."
+    world = made_of(
+        "in-domain",
+        question="www.example.com. A",
+        servers={name: {"addresses": ["192.0.2.99"], "does": ["silent"]}},
+        zones={"example.com.": {"add": "@ NS ns3.example.com\nns3.example.com CNAME ns1\n"}},
+    )
+    of_name = [each.code for each in checked(world).findings or () if str(each.server) == name]
+    assert of_name == ["ns-name-alias"]
