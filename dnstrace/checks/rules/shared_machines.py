@@ -32,7 +32,7 @@ def machines_differ(cut: Cut) -> Iterator[Observation]:
     How to fix it: compare the serial on each of the machines at its own address, and transfer the zone to
     those that are behind. Take a machine out of the set while it is behind.
 
-    References: RFC 4786 section 4.4; RFC 1034 section 4.3.5; RFC 3258 section 2
+    References: RFC 4786 section 4.6; RFC 1034 section 4.3.5; RFC 3258 section 2
     """
     found = cut.once(alternate)
     replies = [reply for reply in cut.probe(Probe.SOA) if reply.address in found]
