@@ -28,7 +28,7 @@ _WITHOUT_MESSAGE = {
 }
 
 
-class Invalid(NamedTuple):
+class _Invalid(NamedTuple):
     """An RRset without a valid signature, and why it has none."""
 
     what: str
@@ -71,23 +71,23 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
     yield from _badly_signed(cut, [(reply, bad) for reply in alike if (bad := _invalid(cut, reply))])
 
 
-def _badly_signed(cut: Cut, found: list[tuple[HeardReply, Invalid]]) -> Iterator[Observation]:
+def _badly_signed(cut: Cut, found: list[tuple[HeardReply, _Invalid]]) -> Iterator[Observation]:
     """The observations of servers whose signatures are only valid if the names are in lower case."""
     for server, replies in by_server(reply for reply, _ in found).items():
         what, why = next(bad for reply, bad in found if reply.server == server)
         yield Observation(
-            f"{plain(server)} signs names in lower case only: its reply to a query for"
+            f"{plain(server)} has valid signatures of names in lower case only: its reply to a query for"
             f" {plain(replies[0].step.question.name)} at {addresses(replies)} has {what} without a valid"
             f" signature ({why}), and the reply to one in lower case has a valid one",
             steps_of(replies),
             server=server,
-            cure=f"update the name server software of {plain(server)}: it has to sign names in lower case,"
-            " and to send names within NSEC records as they were signed",
+            cure=f"update the name server software of {plain(server)}: it has to sign names in lower case"
+            " whatever the query, and to send names within NSEC records as they were signed",
             remedy=at_servers(server),
         )
 
 
-def _invalid(cut: Cut, reply: HeardReply) -> Invalid | None:
+def _invalid(cut: Cut, reply: HeardReply) -> _Invalid | None:
     """An RRset with no valid signature, which the reply to the query in lower case has with one."""
     control = _control(cut, reply)
     if control is None or not signing_of(cut).readable:
@@ -101,7 +101,7 @@ def _invalid(cut: Cut, reply: HeardReply) -> Invalid | None:
             continue
         checked = signing_of(cut).check(reply, data)
         if not checked.valid:
-            return Invalid(f"{plain(well.name)} {dns.rdatatype.to_text(data.rrset.rdtype)}", checked.reason)
+            return _Invalid(f"{plain(well.name)} {dns.rdatatype.to_text(data.rrset.rdtype)}", checked.reason)
     return None
 
 

@@ -77,4 +77,4 @@ def test_signatures_that_are_valid_in_lower_case_only_are_named(
     codes = [each for each in told(checked(world).findings or ()) if "address" not in each]
     assert codes == ["case-sensitive example.com. ns1.example.com."]
     (finding,) = (each for each in checked(world).findings or () if each.code == "case-sensitive")
-    assert finding.message.startswith("ns1.example.com signs names in lower case only: its reply to a query")
+    assert finding.message.startswith("ns1.example.com has valid signatures of names in lower case only: its")
