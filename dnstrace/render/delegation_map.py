@@ -130,9 +130,7 @@ def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
         state = _unasked_line(trace, server, attempts) or _server_line(run, attempts)
         name = f"{name_text(server.name)} "
-        if (
-            server.name == ROOT and server.addresses
-        ):  # given by its address, which the state has if it was used
+        if server.name == ROOT and server.addresses:  # given by its address, which the state has if used
             name = "" if state.mark is Mark.GOOD else f"{server.addresses[0].text} "
         groups[state].append(name)
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
