@@ -38,8 +38,7 @@ def ds_from_child(cut: Cut) -> Iterator[Observation]:
         below = listed(dict.fromkeys(reply.step.question.name for reply in replies))
         said, instead = _said(replies, below)
         yield Observation(
-            f"{where(replies)} {said}, not from {zone_text(cut.zone)}: only the latter can publish or deny"
-            " them",
+            f"{where(replies)} {said} from {zone_text(cut.zone)}: only the latter can publish or deny them",
             steps_of(replies),
             server=server,
             cure=f"make {listed([server])} answer queries for the DS records of {below} from"
@@ -52,8 +51,11 @@ def ds_from_child(cut: Cut) -> Iterator[Observation]:
 def _said(replies: Iterable[HeardReply], below: str) -> tuple[str, str]:
     """What the server did, and what helps other than an update: it may not have the zone below at all."""
     if all(map(_refers, replies)):
-        return f"replies to the query for the DS records of {below} with a referral to {below}", ""
-    whence = f"answers the query for the DS records of {below} from {below} itself"
+        return (
+            f"replies to the query for the DS records of {below} with a referral to {below}, not an answer",
+            "",
+        )
+    whence = f"answers the query for the DS records of {below} from {below} itself, not"
     return whence, ", or serve the two zones on different servers"
 
 

@@ -57,7 +57,9 @@ def test_a_referral_in_reply_to_a_query_for_ds_is_called_one() -> None:
     network = _Refers(world, signed=True)
     found = trace("example.com", "DS", network=network, check=True, anchors=anchors, now=world.now, seed=1)
     said = [each for each in found.findings or () if each.code == CODE]
-    assert said and all("with a referral to example.com, not from com" in each.message for each in said)
+    assert said and all(
+        "with a referral to example.com, not an answer from com" in each.message for each in said
+    )
     assert not any("different servers" in each.cure for each in said)
 
 
