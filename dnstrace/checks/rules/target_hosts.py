@@ -47,8 +47,7 @@ def target_missing(cut: Cut) -> Iterator[Observation]:
             yield Observation(
                 point_text(rrset, missing),
                 steps_of((reply, *(gone[name] for name in missing))),
-                cure=f"remove {'it' if len(missing) == 1 else 'them'} from the {records_text(rrset)}, or"
-                f" publish the addresses of {listed(missing)}",
+                cure=f"{_removal(rrset, missing)}, or publish the addresses of {listed(missing)}",
                 remedy=in_zone(cut.zone),
                 level=Level.ERROR if reply.step.main and len(missing) == len(every) else None,
             )
@@ -82,6 +81,14 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
                 f" CNAME record{'' if one else 's'} of {listed(found)} with addresses",
                 remedy=in_zone(cut.zone),
             )
+
+
+def _removal(rrset: dns.rrset.RRset, missing: list[Name]) -> str:
+    """How to have records point to none of these names: nothing is left where they have no others."""
+    records = f"the {records_text(rrset)}"
+    if len(missing) == len(_targets(rrset)):
+        return f"remove {records}"
+    return f"remove {'it' if len(missing) == 1 else 'them'} from {records}"
 
 
 # --- what they look at -------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def test_a_target_that_is_not_there_is_named_and_an_error_if_it_is_all_there_is(
     (found,) = told_of(pointing(question, add), MISSING)
     assert "gone.example.com, which does not exist" in found.message and found.is_error is error
     assert found.cure.endswith("or publish the addresses of gone.example.com")
+    assert found.cure.startswith("remove it from the MX records" if "@ MX 9" in add else "remove the ")
     assert not told_of(pointing(question, add), "target-without-dot")
 
 
