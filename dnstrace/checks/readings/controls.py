@@ -17,7 +17,7 @@ from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.anomaly import BESIDE, SHAPED
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.rates import limiting, slips
+from dnstrace.checks.readings.rates import limiting, room, slips
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.readings.statements import soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
@@ -89,12 +89,7 @@ def _is_slip(reply: HeardReply, others: list[HeardReply]) -> bool:
     if reply.meaning.kind is not Kind.TRUNCATED:
         return False
     whole = (other for other in others if other.meaning.usable)
-    return any(_room(other) <= _room(reply) for other in whole)
-
-
-def _room(reply: HeardReply) -> int:
-    edns = reply.attempt.exchange.query.edns
-    return 0 if edns is None else edns.payload
+    return any(room(other.attempt) <= room(reply.attempt) for other in whole)
 
 
 def _is_cut_short(reply: HeardReply) -> bool:

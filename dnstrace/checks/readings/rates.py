@@ -93,8 +93,8 @@ def _over_udp(step: Step) -> dict[str, list[Attempt]]:
 
 def _dropped_as_well(attempts: list[Attempt]) -> bool:
     """Whether equal queries, with no more room, got a truncated reply and none."""
-    cut_short = [_room(each) for each in attempts if each.meaning.kind is Kind.TRUNCATED]
-    dropped = [_room(each) for each in attempts if each.meaning.kind is Kind.TIMEOUT]
+    cut_short = [room(each) for each in attempts if each.meaning.kind is Kind.TRUNCATED]
+    dropped = [room(each) for each in attempts if each.meaning.kind is Kind.TIMEOUT]
     return bool(cut_short and dropped) and min(dropped) <= max(cut_short)
 
 
@@ -118,6 +118,7 @@ def _is_small(step: Step, address: str) -> bool:
     )
 
 
-def _room(attempt: Attempt) -> int:
+def room(attempt: Attempt) -> int:
+    """The octets that a query allows its reply over UDP."""
     edns = attempt.exchange.query.edns
     return _SMALL if edns is None else max(edns.payload, _SMALL)
