@@ -13,11 +13,12 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import host_of
 from dnstrace.checks.readings.phrases import listed, parent_text, question_text, server_names
 from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
-from dnstrace.checks.readings.serials import serials
+from dnstrace.checks.readings.serials import records, serials
 from dnstrace.checks.readings.statements import said_text
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.serial import ahead
 
 
 class LeftOver(NamedTuple):
@@ -62,7 +63,10 @@ def zone_left_over(cut: Cut) -> Iterator[Observation]:
 
 
 def left_over(cut: Cut) -> LeftOver | None:
-    """The replies that show it; None where the servers above have no copy, or one that is up to date."""
+    """The replies that show it; None where the servers above have no copy, or one that is up to date.
+
+    One that names the same primary and is newer is not left over: the servers that the zone lists lag behind.
+    """
     if cut.referrals or not cut.child or not any(step.zone != cut.zone for step in cut.walked):
         return None
     known = serials(cut)
@@ -76,6 +80,13 @@ def left_over(cut: Cut) -> LeftOver | None:
         there = [reply for reply in there if reply.meaning.usable]
         versions = {known[reply.address] for reply in here}, {known[reply.address] for reply in there}
         unlike = versions[0].isdisjoint(versions[1]) and all(starmap(conflict, product(here, there)))
-        if here and there and unlike:
+        if here and there and unlike and not _is_newer(cut, here, there):
             return LeftOver(here, there)
     return None
+
+
+def _is_newer(cut: Cut, here: list[HeardReply], there: list[HeardReply]) -> bool:
+    """Whether a copy here is a later version of one there, by the serials of one primary."""
+    known = {reply.address: soa for reply, soa in records(cut)}
+    pairs = ((known[one.address], known[other.address]) for one, other in product(here, there))
+    return any(one.mname == other.mname and ahead(one.serial, other.serial) > 0 for one, other in pairs)

@@ -73,3 +73,12 @@ def test_a_server_that_has_no_such_zone_is_to_refer() -> None:
     trace = checked(made_of(WORLD, question="www.sub.example.com. A", zones=zones))
     assert "remove the zone" not in "".join(each.cure for each in trace.findings or ())
     assert any("parent-servers-differ" in each for each in told(trace.findings or ()))
+
+
+@pytest.mark.parametrize(("primary", "left_over"), [("ns1", False), ("ns1.other", True)])
+def test_a_newer_copy_of_the_same_primary_is_not_to_be_removed(primary: str, left_over: bool) -> None:
+    """The servers that the zone lists may copy it from there. Serials of two primaries say nothing."""
+    newer = OLD["text"].replace("2025010101", "2026020101").replace("SOA ns1 ", f"SOA {primary} ")
+    made = found(newer)
+    assert (CODE in made) is left_over
+    assert left_over or "find out whether its data is current" in made["soa-differs"].cure
