@@ -25,7 +25,7 @@ def domain_not_delegated(evidence: Evidence) -> Iterator[Observation]:
 
     How to fix it: if the domain should exist, look up its status at its registrar (or by RDAP): renew it if
     it has expired (`redemptionPeriod`), resolve what it is on hold for (`serverHold`, `clientHold`), and
-    enter its name servers if there are none (`inactive`).
+    enter its name servers if there are none (`inactive`). If there is no such domain, register it.
 
     References: RFC 5731 section 2.3; RFC 3915 section 3.1; RFC 1034 section 4.3.2
     """
@@ -45,6 +45,6 @@ def domain_not_delegated(evidence: Evidence) -> Iterator[Observation]:
             (step.id,),
             zone=domain,
             cure=f"if {plain(domain)} should exist, find out from its registrar whether it has expired, is on"
-            " hold, or has no name servers",
+            " hold, or has no name servers; if it has no registrar, register it",
             remedy=Remedy(Blame.REGISTRAR),
         )
