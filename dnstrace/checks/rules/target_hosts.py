@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -16,8 +17,9 @@ from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.rules.targets import absent, name_meant, point_text, pointing, records_text
 from dnstrace.message.alias import alias_target
-from dnstrace.model import Name, Probe
+from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import is_below
 
 _NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
 """The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
@@ -71,16 +73,26 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
     for reply, rrset in _each_rrset(cut) if aliases else ():
         found = [name for name in _targets(rrset) if name in aliases and rrset.rdtype in _NO_ALIASES]
         if found:
-            one, ends = len(found) == 1, listed(aliases[name].end for name in found)
             of = listed(aliases[name].of for name in found)
-            what = f"{listed(found)}, which {'is an alias' if one else 'are aliases'} (CNAME) of {of}"
+            are = "is an alias" if len(found) == 1 else "are aliases"
             yield Observation(
-                point_text(rrset, found, what),
+                point_text(rrset, found, f"{listed(found)}, which {are} (CNAME) of {of}"),
                 steps_of((reply, *(aliases[name].reply for name in found))),
-                cure=f"write {ends} instead of {listed(found)} in the {records_text(rrset)}, or replace the"
-                f" CNAME record{'' if one else 's'} of {listed(found)} with addresses",
+                cure=_without_aliases(rrset, {name: aliases[name] for name in found}),
                 remedy=in_zone(cut.zone),
             )
+
+
+def _without_aliases(rrset: dns.rrset.RRset, found: dict[Name, _Alias]) -> str:
+    """How to have records point to no aliases: at their ends, if they all have one.
+
+    Names below a DNAME record cannot have addresses of their own (RFC 6672 section 2.4).
+    """
+    names, ends = listed(found), [each.end for each in found.values()]
+    anew = f"replace the CNAME record{'' if len(found) == 1 else 's'} of {names} with addresses"
+    changed = f"write {listed(ends)} instead of {names} in the {records_text(rrset)}"
+    ways = [_removal(rrset, list(found)) if None in ends else changed]
+    return ", or ".join(ways + [anew] * (not any(each.made for each in found.values())))
 
 
 def _removal(rrset: dns.rrset.RRset, missing: list[Name]) -> str:
@@ -107,10 +119,14 @@ def _targets(rrset: dns.rrset.RRset) -> list[Name]:
 
 
 class _Alias(NamedTuple):
-    """A name that is an alias: of which name, and of which one in the end, by which reply."""
+    """A name that is an alias: of which name, and of which one in the end if that is there.
+
+    It is `made` if it is below a DNAME record.
+    """
 
     of: Name
-    end: Name
+    end: Name | None
+    made: bool
     reply: HeardReply
 
 
@@ -123,9 +139,13 @@ def _aliases(cut: Cut) -> dict[Name, _Alias]:
         for reply in (each for each in replies_of(step) if each.meaning.usable):
             links = [r for r in reply.meaning.answer if r.rdtype == dns.rdatatype.CNAME]  # in their order
             of = next((alias_target(r) for r in links if r.name == name), None)
-            end = alias_target(links[-1]) if links else None
-            if of is None or end is None:
+            nowhere = reply.meaning.rcode == dns.rcode.NXDOMAIN or reply.meaning.kind is Kind.ALIAS_LOOP
+            if of is None:
                 others.add(name)
-            else:
-                found.setdefault(name, _Alias(of, end, reply))
+                continue
+            end = None if nowhere else alias_target(links[-1])
+            made = any(
+                r.rdtype == dns.rdatatype.DNAME and is_below(name, r.name) for r in reply.meaning.answer
+            )
+            found.setdefault(name, _Alias(of, end, made, reply))
     return {name: each for name, each in found.items() if name not in others}

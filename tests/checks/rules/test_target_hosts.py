@@ -103,6 +103,22 @@ def test_the_fix_of_one_alias_leaves_other_records_and_leads_to_no_further_alias
     assert alias.cure.startswith("write mx1.example.com instead of mail.example.com in the MX records of")
 
 
+@pytest.mark.parametrize("end", ["gone", "mail2\nmail2 CNAME mail"], ids=["missing", "circle"])
+def test_an_alias_that_ends_nowhere_is_not_to_be_followed(end: str) -> None:
+    (alias,) = told_of(pointing("example.com. MX", f"@ MX 5 mail\nmail CNAME {end}\n"), ALIAS)
+    assert alias.cure == (
+        "remove the MX record of example.com, or replace the CNAME record of mail.example.com with addresses"
+    )
+
+
+def test_a_name_below_a_dname_record_is_to_have_no_addresses() -> None:
+    text = "@ MX 5 mail.old\nold DNAME new\nmail.new A 192.0.2.25\n"
+    (alias,) = told_of(pointing("example.com. MX", text), ALIAS)
+    assert alias.cure == (
+        "write mail.new.example.com instead of mail.old.example.com in the MX record of example.com"
+    )
+
+
 def test_without_check_no_target_is_asked_for() -> None:
     world = made_of("in-domain", question="example.com. MX", zones={"example.com.": {"add": GONE}})
     found = trace("example.com.", dns.rdatatype.MX, network=LabNetwork(world), settings=Settings())
