@@ -30,6 +30,11 @@ def most_common(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | N
 
     `of` is the meaning of an attempt, None for those that do not count.
     """
+    return min(commonest(attempts, of), key=lambda index: _asked(attempts[index]), default=None)
+
+
+def commonest(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | None]) -> list[int]:
+    """The indices of all attempts that mean what the one to go by means; none if there is none."""
     alike: dict[Lead, list[int]] = defaultdict(list)
     meanings: dict[Lead, Meaning] = {}
     for index, meaning in enumerate(map(of, attempts)):
@@ -38,11 +43,10 @@ def most_common(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | N
             alike[where].append(index)
             meanings.setdefault(where, meaning)
     if not alike:
-        return None
+        return []
     most = max(map(len, alike.values()))
     equal = [where for where, indices in alike.items() if len(indices) == most]
-    first = equal[0] if len(equal) == 1 else _best(equal, meanings)
-    return min(alike[first], key=lambda index: _asked(attempts[index]))
+    return alike[equal[0] if len(equal) == 1 else _best(equal, meanings)]
 
 
 def _best(equal: list[Lead], meanings: dict[Lead, Meaning]) -> Lead:

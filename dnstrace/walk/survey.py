@@ -12,7 +12,7 @@ import asyncio
 from collections import defaultdict
 from math import inf
 
-from dnstrace.analysis.choice import most_common, usable
+from dnstrace.analysis.choice import commonest, most_common, usable
 from dnstrace.analysis.paths import UNHEARD, lead
 from dnstrace.model import Kind, Outcome, Purpose, Step
 from dnstrace.walk.asking import Asking
@@ -128,10 +128,10 @@ def _kept(asking: Asking) -> int | None:
 def _ends_walk(asking: Asking) -> bool:
     """Whether the walk has its result with what was heard up to now: neither a referral nor an alias."""
     step = asking.context.journal[asking.step]
-    chosen = most_common(step.attempts, usable)
-    if step.purpose not in _WALKS or chosen is None or asking.context.settings.qmin:
+    if step.purpose not in _WALKS or asking.context.settings.qmin:
         return False
-    return step.attempts[chosen].meaning.kind not in (Kind.REFERRAL, Kind.ALIAS)
+    chosen = commonest(step.attempts, usable)
+    return bool(chosen) and step.attempts[chosen[0]].meaning.kind not in (Kind.REFERRAL, Kind.ALIAS)
 
 
 def _is_hopeless(context: TraceContext, address: str) -> bool:

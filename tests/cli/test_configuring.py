@@ -135,8 +135,8 @@ def test_findings_are_accepted_for_good(tmp_path: Path) -> None:
 def test_resolvers_are_shown_with_their_names(tmp_path: Path) -> None:
     home = configure(tmp_path, '[resolvers]\noffice = "192.0.2.153"\nours = "9.9.9.9"\n')
     out = run("--lab", "resolver-public", XDG_CONFIG_HOME=home).out
-    assert "─ 192.0.2.153 (office) · 2 ms" in out and "─ ✗ 9.9.9.9 (ours) · 14 ms" in out
-    assert "─ ✗ 1.1.1.1 (cloudflare) · 5 ms" in out
+    assert "─ 192.0.2.153 (office) · 2 ms" in out and "─ ! 9.9.9.9 (ours) · 14 ms" in out
+    assert "─ ! 1.1.1.1 (cloudflare) · 5 ms" in out
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------

@@ -166,7 +166,8 @@ def _all_addresses(cut: Cut) -> list[str]:
     That of the server given to start from counts only if the zone lists it.
     """
     names = named(cut)
-    known = [address.text for each in cut.servers if each.name in names for address in each.addresses]
+    own = set(names)
+    known = [a.text for each in cut.servers if each.name in own for a in each.addresses]
     known += [address for found in glue(cut).values() for address in found]
     known += [address for name in names for address in host_of(cut, name).addresses]
     return list(dict.fromkeys(known))
