@@ -96,6 +96,15 @@ def unsure(zone: Name, signed: bool = False) -> str:
     return f"{cure}{proved} and have the others copy it"
 
 
+def versions_text(cut: Cut, here: Copies, there: Copies) -> str:
+    """Which serials the zone has where, to follow a sentence: `; sub.example has serial 7 on ns1.example`."""
+    servers: dict[int, list[HeardReply]] = {}
+    for reply, soa in (*here.soa, *there.soa):
+        servers.setdefault(soa.serial, []).append(reply)
+    each = (f"serial {serial} on {server_names(replies)}" for serial, replies in servers.items())
+    return f"; {zone_text(cut.zone)} has {', and '.join(each)}"
+
+
 def _transfer(cut: Cut, new: Copies, old: Copies) -> str:
     """The advice to bring servers a newer version, if that is fit for it."""
     zone, source, target = zone_text(cut.zone), server_names(new.replies), server_names(old.replies)

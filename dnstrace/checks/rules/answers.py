@@ -12,7 +12,7 @@ from dns.rdtypes.ANY.SOA import SOA
 
 from dnstrace.checks.advice.lifetimes import unlike_ttls
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
-from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure
+from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure, versions_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped
@@ -185,13 +185,9 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
         cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
         if having := _having_zone(cut, below, instead):
             names = listed(by_server(reply for reply, _ in having))
-            found = _of_copies(cut, below, having, groups)
-            cure, remedy, lag = found or (
-                f"remove the zone {plain(below)} from {names}, to {cure}",
-                remedy,
-                False,
-            )
-            level = Level.WARNING if lag else level
+            removed = f"remove the zone {plain(below)} from {names}, to {cure}", remedy, False, ""
+            cure, remedy, lag, versions = _of_copies(cut, below, having, groups) or removed
+            each, level = each + versions, Level.WARNING if lag else level
     elif inside := _of_inside(groups):
         cure = (
             f"have {listed(inside)} answer queries from the Internet with public addresses, as the other"
@@ -210,14 +206,15 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
 
 def _of_copies(
     cut: Cut, below: Name, found: list[tuple[HeardReply, SOA]], groups: list[list[HeardReply]]
-) -> tuple[str, Remedy, bool] | None:
+) -> tuple[str, Remedy, bool, str] | None:
     """What to do about copies of a zone below that are not to be removed; None if they are.
 
-    The last value is whether they are of one primary, as during a transfer, and all have data: no error.
+    With that: whether they are not an error, being of one primary, as during a transfer, with data in all of
+    them; and what to add to the message.
     """
     child, servers = cut.evidence.cut(below), {reply.server for reply, _ in found}
     if child is None:
-        return unsure(below), at_servers(*servers), False
+        return unsure(below), at_servers(*servers), False, ""
     answers = [reply for group in groups for reply in group if reply.server in servers]
     here = Copies(found, answers)
     there = Copies(
@@ -229,7 +226,7 @@ def _of_copies(
         return None
     lag = is_now in (Standing.AHEAD, Standing.BEHIND)
     same = not (loses_data(here, there) or loses_data(there, here))
-    return *kept(child, is_now, here, there), lag and same
+    return *kept(child, is_now, here, there), lag and same, versions_text(child, here, there)
 
 
 def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | None, list[Name]]:

@@ -103,6 +103,7 @@ def test_copies_that_lag_are_no_error(servers: list[str]) -> None:
     assert {other.level for other in made.values()} == {Level.WARNING}
     who = " and ".join(name.rstrip(".") for name in servers)
     assert each.cure.startswith(f"transfer sub.example.com to {who} again")
+    assert f"serial 2026011500 on {who}" in each.message
 
 
 @pytest.mark.parametrize("servers", [ABOVE, ABOVE[:1]], ids=["all", "one"])
