@@ -53,7 +53,9 @@ class Standing(Enum):
 def standing(cut: Cut, here: Copies, there: Copies) -> Standing:
     """What the copies here, at servers of the zone above, are by those there, which the zone lists."""
     if not _is_sound(cut, there):
-        return Standing.UNSIGNED if there.soa and signing_of(cut).below_anchor else Standing.UNSURE
+        signing = signing_of(cut)
+        known = there.soa and signing.ds and signing.below_anchor
+        return Standing.UNSIGNED if known else Standing.UNSURE
     found = by_version(cut, here, there)
     return Standing.UNSURE if found is Standing.LEFT_OVER and loses_data(here, there) else found
 
@@ -117,9 +119,10 @@ def _transfer(cut: Cut, new: Copies, old: Copies) -> str:
 
 
 def _needs_signing(cut: Cut) -> bool:
-    """Whether the parent has DS records that count, or may have some as there are keys."""
+    """Whether the parent has DS records that count, or may have some: there are keys, or it is signed."""
     signing = signing_of(cut)
-    return any(map(ds_usable, signing.ds)) if signing.ds_known else bool(signing.keys)
+    may = bool(signing.keys) or signing.below_anchor
+    return any(map(ds_usable, signing.ds)) if signing.ds_known else may
 
 
 def _is_sound(cut: Cut, copies: Copies) -> bool:
