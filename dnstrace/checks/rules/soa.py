@@ -233,7 +233,7 @@ def _with_servers_replaced(
     """The observation of servers that the newest version no longer lists, while the parent still does."""
     current = {reply.address for reply in new}
     names = {name for name, by in cut.child.items() if any(reply.address in current for reply in by)}
-    if not names or names & by_server(old).keys():
+    if not names or names & by_server(old).keys() or not cut.referrals:
         return None
     return followed_by_parent(cut, names, found)
 
