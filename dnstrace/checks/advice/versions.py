@@ -8,6 +8,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.readings.agreement import POSITIVE
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.denied_data import contradicting_themselves
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
@@ -63,6 +64,7 @@ def worse_than_others(cut: Cut, serial: int) -> tuple[Name, ...]:
         return ()
     found, fine = serials(cut), validating(cut)
     having = {address for address, each in found.items() if each == serial}
+    having |= {address for address, each in cut.once(alternate).items() if serial in each}
     unsound = having & (_with_entries(cut, False) | _troubled(cut))
     if not unsound or having & fine or not fine & found.keys():
         return ()
@@ -79,7 +81,7 @@ def primary_behind(cut: Cut, old: list[HeardReply]) -> Name | None:
 
 def lost_data(cut: Cut, new: Iterable[str], old: Iterable[str]) -> str:
     """What the addresses of one version lack of the data asked for, which another has; empty if nothing."""
-    newer, older = {*new}, {*old}
+    newer, older = ({*each} - cut.once(alternate).keys() for each in (new, old))
     for replies in map(replies_of, (*cut.walked, *cut.probe_steps(Probe.TYPE))):
         had = [reply for reply in replies if reply.meaning.kind in POSITIVE and reply.address in older]
         if had and all(reply.meaning.rcode != dns.rcode.NXDOMAIN for reply in had):

@@ -27,7 +27,7 @@ from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import addresses, listed, server_names, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.checks.readings.serials import primaries
+from dnstrace.checks.readings.serials import newer_in_turn, primaries
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.checks.rules.left_over import left_over
 from dnstrace.checks.rules.names import host_name
@@ -132,6 +132,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
+    by_serial |= newer_in_turn(cut, by_serial)
     if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
