@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import dns.rdatatype
 
-from dnstrace.analysis.paths import lead
+from dnstrace.analysis.paths import lead, shares
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.anomalies.anomalies import is_supposed
 from dnstrace.checks.anomalies.known import Known
-from dnstrace.checks.readings.agreement import groups
+from dnstrace.checks.readings.agreement import ends_alike, goes_on, groups
 from dnstrace.checks.readings.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, replies_of
 from dnstrace.checks.readings.signed_data import keys_in, signers_of_data
@@ -246,6 +246,21 @@ def _serves_beneath(known: Known, reply: HeardReply, zone: Name) -> bool:
     return cut is not None and statements_of(cut).hosts_beneath(reply.address, zone, name)
 
 
+def _alias_followed_further(known: Known, anomaly: Anomaly) -> bool:
+    """An alias into a zone that some of the servers have too: only these add what its target has."""
+    ends = shares(known.evidence.trace.steps)
+    usual = next((share for share in ends if share.meaning.usable), None)
+    if anomaly.sort is not Sort.PATHS or usual is None or not anomaly.replies:
+        return False
+    shown = anomaly.replies[0]
+    other = known.evidence.trace.steps[usual.step - 1]
+    if other is shown.step:
+        return goes_on(other.zone, shown.meaning, usual.meaning)
+    return ends_alike(shown.step.question.name, shown.meaning, usual.meaning) or ends_alike(
+        other.question.name, usual.meaning, shown.meaning
+    )
+
+
 def _of_version(known: Known, anomaly: Anomaly) -> bool:
     """SOA records of servers that disagree on a delegation: they show which of these are behind."""
     return bool(anomaly.replies) and all(
@@ -296,7 +311,8 @@ HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
     _of_the_start, _any_as_they_like, _own_entry_keys, _made_for_the_query, _for_servers_alone,
-    _serves_child_too, _of_version, _not_its_server, _as_its_control, _too_large_for_a_probe,
+    _serves_child_too, _alias_followed_further, _of_version, _not_its_server, _as_its_control,
+    _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

@@ -13,7 +13,7 @@ import dns.rrset
 from dns.rdtypes.nsbase import NSBase
 
 from dnstrace.analysis.paths import by_address
-from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step
+from dnstrace.model import Attempt, Cause, Delegation, Kind, Meaning, Name, Step
 from dnstrace.model.heard import SILENCES
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
@@ -111,8 +111,11 @@ def targets_of(rrset: Iterable[dns.rdata.Rdata] | None) -> list[Name]:
 def lists_itself(reply: HeardReply, zone: Name) -> bool:
     """Whether a server refers to a zone that it is a server of by the same referral: it does not serve it."""
     cut = reply.meaning.delegation
-    if cut is None or cut.zone != zone:
-        return False
+    return cut is not None and cut.zone == zone and is_led_to(reply, cut)
+
+
+def is_led_to(reply: HeardReply, cut: Delegation) -> bool:
+    """Whether the server that replied, or its address, is among those to which a referral leads."""
     return any(
         server.name == reply.server or reply.address in (address.text for address in server.addresses)
         for server in cut.servers

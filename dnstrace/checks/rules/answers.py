@@ -20,10 +20,10 @@ from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import listed, question_text, where
-from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.readings.replies import HeardReply, by_server, is_led_to, replies_of, steps_of
 from dnstrace.checks.readings.serials import primaries, records, serials
 from dnstrace.checks.readings.statements import foreign_soa_in, heard_below, said_text, statements_of
-from dnstrace.model import Kind, Name, Probe, Purpose, Step
+from dnstrace.model import Delegation, Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.heard import NEGATIVE
@@ -125,11 +125,12 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     first = {reply.address: None for step in steps for reply in replies_of(step)}
     steady = [every[address] for address in first if address not in cut.once(alternate)]
     replies = [reply for reply in steady if reply.meaning.kind in kinds]
-    zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
+    cuts = [below for reply in replies if (below := reply.meaning.delegation) is not None]
+    zones = dict.fromkeys(below.zone for below in cuts)
     return [
         reply
         for reply in replies
-        if not any(zone != _cut_of(reply) and _may_differ(cut, reply, zone) for zone in dict.fromkeys(zones))
+        if not any(zone != _cut_of(reply) and _may_differ(cut, reply, zone, cuts) for zone in zones)
     ]
 
 
@@ -146,11 +147,12 @@ def _compared_of_probes(cut: Cut) -> frozenset[Kind]:
     return _COMPARED_OF_PROBES | cuts | names
 
 
-def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
+def _may_differ(cut: Cut, reply: HeardReply, below: Name, cuts: Iterable[Delegation]) -> bool:
     """Whether a server may answer for a zone that others refer to: it agrees, or else serves it too.
 
     It may also serve a zone below that one, to which the servers of that one refer, or refer to one that is
-    only supposed.
+    only supposed. That it serves the zone need not show in its answer: then it is enough that the others
+    refer to it.
     """
     said = statements_of(cut)
     if _cut_of(reply) in cut.supposed:
@@ -158,7 +160,10 @@ def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
     if said.hosts_beneath(reply.address, below, reply.step.question.name):
         return True
     theirs = heard_below(cut, reply, below)
-    return not any(conflict(reply, each) for each in theirs) if theirs else said.hosts(reply.address, below)
+    if theirs:
+        return not any(conflict(reply, each) for each in theirs)
+    led_to = any(is_led_to(reply, each) for each in cuts if each.zone == below)
+    return said.hosts(reply.address, below) or (led_to and not said.has_no_cut(reply.address, below))
 
 
 def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:

@@ -88,9 +88,12 @@ def _badly_signed(cut: Cut, found: list[tuple[HeardReply, _Invalid]]) -> Iterato
 
 
 def _invalid(cut: Cut, reply: HeardReply) -> _Invalid | None:
-    """An RRset with no valid signature, which the reply to the query in lower case has with one."""
+    """An RRset with no valid signature, which the reply to the query in lower case has with one.
+
+    Where machines behind one address differ, that may be for the machine, and not for the letters.
+    """
     control = _control(cut, reply)
-    if control is None or not signing_of(cut).readable:
+    if control is None or not signing_of(cut).readable or reply.address in cut.once(unsteady):
         return None
     usual = {(data.name, data.rdtype): data for data in control.once(to_be_signed)}
     for data in reply.once(to_be_signed):

@@ -45,51 +45,70 @@ def target_missing(cut: Cut) -> Iterator[Observation]:
     for reply, rrset in _each_rrset(cut) if gone else ():
         every = _targets(rrset)
         missing = [name for name in every if name in gone and name_meant(cut, name) is None]
+        nothing = all(name in gone or name in cut.once(_nowhere) for name in every)
         if missing:
             yield Observation(
                 point_text(rrset, missing),
                 steps_of((reply, *(gone[name] for name in missing))),
                 cure=f"{_removal(rrset, missing)}, or publish the addresses of {listed(missing)}",
                 remedy=in_zone(cut.zone),
-                level=Level.ERROR if reply.step.main and len(missing) == len(every) else None,
+                level=Level.ERROR if reply.step.main and nothing else None,
             )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def target_alias(cut: Cut) -> Iterator[Observation]:
     """An MX or SRV record points to an alias.
 
     What it is: the name to which an MX or SRV record of the zone points has a CNAME record.
 
     Why it matters: such names must not be aliases. Many mail servers follow the alias all the same. Others
-    reject the mail, or do not recognise themselves by that name and send it round in a circle.
+    reject the mail, or do not recognise themselves by that name and send it round in a circle. If no record
+    asked for leads to an address, because the aliases end at names that do not exist, it is an error.
 
-    How to fix it: point the record at the name that the alias leads to, or give the name its own addresses
-    instead of the CNAME record.
+    How to fix it: point the record at the name that the alias leads to, or publish addresses at the name
+    instead of a CNAME record.
 
     References: RFC 2181 section 10.3; RFC 5321 section 5.1; RFC 2782; RFC 1912 section 2.4
     """
     aliases = cut.once(_aliases)
     for reply, rrset in _each_rrset(cut) if aliases else ():
-        found = [name for name in _targets(rrset) if name in aliases and rrset.rdtype in _NO_ALIASES]
+        every = _targets(rrset)
+        found = [name for name in every if name in aliases and rrset.rdtype in _NO_ALIASES]
+        nowhere = cut.once(_nowhere).intersection(found)
+        nothing = bool(nowhere) and all(name in nowhere or name in cut.once(absent) for name in every)
         if found:
-            of = listed(aliases[name].of for name in found)
-            are = "is an alias" if len(found) == 1 else "are aliases"
             yield Observation(
-                point_text(rrset, found, f"{listed(found)}, which {are} (CNAME) of {of}"),
+                point_text(rrset, found, _aliases_text(found, aliases)),
                 steps_of((reply, *(aliases[name].reply for name in found))),
                 cure=_without_aliases(rrset, {name: aliases[name] for name in found}),
                 remedy=in_zone(cut.zone),
+                level=Level.ERROR if reply.step.main and nothing else None,
             )
+
+
+def _aliases_text(found: list[Name], aliases: dict[Name, _Alias]) -> str:
+    """Which names are aliases of which, and which of them lead to nothing."""
+    are = "is an alias" if len(found) == 1 else "are aliases"
+    text = f"{listed(found)}, which {are} (CNAME) of {listed(aliases[name].of for name in found)}"
+    nowhere = [name for name in found if aliases[name].end is None]
+    if not nowhere:
+        return text
+    if len(nowhere) < len(found):
+        return f"{text}; {listed(nowhere)} {'leads' if len(nowhere) == 1 else 'lead'} to no address"
+    return f"{text} and {'leads' if len(nowhere) == 1 else 'lead'} to no address"
 
 
 def _without_aliases(rrset: dns.rrset.RRset, found: dict[Name, _Alias]) -> str:
     """How to have records point to no aliases: at their ends, if they all have one.
 
-    Names below a DNAME record cannot have addresses of their own (RFC 6672 section 2.4).
+    Names below a DNAME record cannot have addresses of their own (RFC 6672 section 2.4). A CNAME record
+    may be that of a wildcard, which has to stay for other names.
     """
     names, ends = listed(found), [each.end for each in found.values()]
-    anew = f"replace the CNAME record{'' if len(found) == 1 else 's'} of {names} with addresses"
+    anew = (
+        f"publish addresses at {names} instead of {'a CNAME record' if len(found) == 1 else 'CNAME records'}"
+    )
     changed = f"write {listed(ends)} instead of {names} in the {records_text(rrset)}"
     ways = [_removal(rrset, list(found)) if None in ends else changed]
     return ", or ".join(ways + [anew] * (not any(each.made for each in found.values())))
@@ -149,3 +168,8 @@ def _aliases(cut: Cut) -> dict[Name, _Alias]:
             )
             found.setdefault(name, _Alias(of, end, made, reply))
     return {name: each for name, each in found.items() if name not in others}
+
+
+def _nowhere(cut: Cut) -> frozenset[Name]:
+    """The aliases that end at a name that does not exist, or nowhere."""
+    return frozenset(name for name, each in cut.once(_aliases).items() if each.end is None)

@@ -183,6 +183,17 @@ def with_entry_key() -> Trace:
     return checked(made_of("_signed", zones=zones), 1)
 
 
+def of_two_zones(data: str) -> Trace:
+    """An alias into a zone below that only the first server has too, and that another server has."""
+    above = "x CNAME www.half\nhalf NS ns1\nhalf NS ns1.sub\n"
+    below = (
+        "@ SOA ns1.example.com. h 7 7200 900 1209600 300\n@ NS ns1.example.com.\n@ NS ns1.sub.example.com.\n"
+    )
+    half = {"servers": ["ns1.example.com.", "ns1.sub.example.com."], "text": f"{below}{data}\n"}
+    zones = {"example.com.": {"add": above}, "half.example.com.": half}
+    return checked(made_of("sub-zone", question="x.example.com. A", zones=zones))
+
+
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
     "_own_entry_keys": with_entry_key,
@@ -198,6 +209,7 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_too_large_for_a_probe": lambda: checked(
         made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
     ),
+    "_alias_followed_further": lambda: of_two_zones("www 300 A 192.0.2.44"),
     "_of_version": lambda: checked(of_two_versions("www.sub 300 A 192.0.2.44", "sub NS ns.sub")),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"

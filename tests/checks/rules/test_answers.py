@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dnstrace.checks import Level
@@ -163,3 +165,43 @@ def test_a_server_with_private_addresses_gives_an_internal_view(here: str, there
     (found,) = [each for each in made if each.code == "answers-differ"]
     assert found.level is Level.WARNING
     assert found.cure.startswith(f"have {inside} answer" if inside else "find out which servers are right")
+
+
+HALF: dict[str, dict[str, Any]] = {
+    "example.com.": {
+        "add": "@ MX 5 mail.half\nx CNAME mail.half\ny CNAME none.half\nd DNAME half\n"
+        "half NS ns1\nhalf NS ns1.sub\n"
+    },
+    "half.example.com.": {
+        "servers": ["ns1.example.com.", "ns1.sub.example.com."],
+        "text": "@ 900 SOA ns1.example.com. h 7 7200 900 1209600 300\n@ NS ns1.example.com.\n"
+        "@ NS ns1.sub.example.com.\nmail A 192.0.2.78\n",
+    },
+}
+"""A zone below that one of three servers of the zone above has, too, and another server."""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "example.com. MX",
+        "x.example.com. A",
+        "x.example.com. MX",
+        "y.example.com. A",
+        "mail.d.example.com. A",
+        "mail.half.example.com. A",
+    ],
+)
+def test_a_server_that_has_the_zone_below_too_may_give_its_data_where_others_do_not(question: str) -> None:
+    """What it says need not show of which zone it is."""
+    made = checked(made_of("sub-zone", question=question, zones=HALF)).findings or ()
+    assert {each.code for each in made} == ({"alias-dangling"} if question.startswith("y") else set())
+
+
+def test_a_server_that_others_refer_to_and_that_has_no_such_zone_answers_differently() -> None:
+    text = read("sub-zone")["zones"]["example.com."]["text"]
+    old = {"servers": ["ns1.example.com."], "text": f"{text}mail.half 300 A 192.0.2.99\n"}
+    half = {**HALF["half.example.com."], "servers": ["ns1.sub.example.com."]}
+    zones = {**HALF, "half.example.com.": half, "example.com. old": old}
+    made = checked(made_of("sub-zone", question="mail.half.example.com. A", zones=zones)).findings or ()
+    assert "answers-differ" in {each.code for each in made}

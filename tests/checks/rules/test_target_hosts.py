@@ -107,8 +107,25 @@ def test_the_fix_of_one_alias_leaves_other_records_and_leads_to_no_further_alias
 def test_an_alias_that_ends_nowhere_is_not_to_be_followed(end: str) -> None:
     (alias,) = told_of(pointing("example.com. MX", f"@ MX 5 mail\nmail CNAME {end}\n"), ALIAS)
     assert alias.cure == (
-        "remove the MX record of example.com, or replace the CNAME record of mail.example.com with addresses"
+        "remove the MX record of example.com,"
+        " or publish addresses at mail.example.com instead of a CNAME record"
     )
+    assert alias.is_error and alias.message.endswith(" and leads to no address")
+
+
+@pytest.mark.parametrize(
+    ("others", "error"), [(GONE, True), ("@ MX 7 www\n", False), ("@ MX 7 mail.example.net.\n", False)]
+)
+def test_mail_is_lost_only_if_every_target_leads_nowhere(others: str, error: bool) -> None:
+    found = pointing("example.com. MX", f"@ MX 5 mail\nmail CNAME none\n{others}").findings or ()
+    assert {each.is_error for each in found} == {error}
+    assert {each.code for each in found} == ({ALIAS, MISSING} if others == GONE else {ALIAS})
+
+
+def test_an_alias_that_a_wildcard_makes_has_no_record_to_replace_and_one_that_leads_on_is_no_error() -> None:
+    (alias,) = told_of(pointing("example.com. MX", "@ MX 5 mail\n* CNAME www\n"), ALIAS)
+    assert "publish addresses at mail.example.com instead of a CNAME record" in alias.cure
+    assert not alias.is_error and "no address" not in alias.message
 
 
 def test_a_name_below_a_dname_record_is_to_have_no_addresses() -> None:
