@@ -19,7 +19,7 @@ def without_unfinished(trace: Trace) -> Trace:
 
     Those of an address that never replied, and was asked more than once, stay: it is dead.
     """
-    if not trace.cut_short and not any(map(lacks_replies, trace.steps)):
+    if not trace.cut_short and not any(step.lacks_replies for step in trace.steps):
         return trace
     silences = Counter(_address(each) for step in trace.steps for each in step.attempts if _is_silent(each))
     dead = {address for address, times in silences.items() if times > 1} - replied(trace.steps)
@@ -27,7 +27,7 @@ def without_unfinished(trace: Trace) -> Trace:
 
 
 def _finished(step: Step, dead: set[str]) -> Step:
-    if not step.limited and not lacks_replies(step):
+    if not step.limited and not step.lacks_replies:
         return step
     known = dead | replied((step,))
     if not step.limited:
@@ -39,11 +39,6 @@ def _finished(step: Step, dead: set[str]) -> Step:
         for each in step.attempts
     )
     return replace(step, attempts=tuple(attempts))
-
-
-def lacks_replies(step: Step) -> bool:
-    """Whether a record lacks the result of a query of a step."""
-    return any(each.meaning.kind is Kind.NOT_RECORDED for each in step.attempts)
 
 
 def _is_silent(attempt: Attempt) -> bool:

@@ -145,8 +145,8 @@ class Replies:
         were asked, as far as our own limits allowed. A failed step has asked them all.
         """
         if step.all_servers:
-            lacking = any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
-            return step.limited or lacking or sum(each.meaning.usable for each in step.attempts) > 1
+            usable = sum(attempt.meaning.usable for attempt in step.attempts)
+            return step.limited or step.lacks_replies or usable > 1
         same = [other for other in self.steps_for(step.question) if other.zone == step.zone]
         if any(other.outcome is Outcome.FAILED for other in same):
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.model.asked import ROOT, Name, Question
-from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome, Source
+from dnstrace.model.heard import Delegation, Exchange, Kind, Meaning, NameServer, Outcome, Source
 from dnstrace.model.structs import Struct, field
 
 if TYPE_CHECKING:
@@ -143,6 +143,11 @@ class Step(Struct):
         if self.zone != ROOT or self.at_resolver:
             return False
         return any(each.source is Source.GIVEN for server in self.servers for each in server.addresses)
+
+    @property
+    def lacks_replies(self) -> bool:
+        """Whether the record that is replayed lacks what some server did: it may have known more."""
+        return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in self.attempts)
 
     @property
     def meaning(self) -> Meaning | None:

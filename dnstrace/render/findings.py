@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.reached import ended_well, is_bogus
-from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
@@ -85,7 +84,7 @@ def not_applied(trace: Trace) -> list[str]:
     were = "was" if count == 1 else "were"
     if trace.cut_short:
         return [f"{count_text(count, 'rule')} {were} not applied to every zone: {trace.cut_short}"]
-    if any(map(lacks_replies, trace.steps)):
+    if any(step.lacks_replies for step in trace.steps):
         return [f"{count_text(count, 'rule')} {were} not applied to every zone: the record lacks replies"]
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 

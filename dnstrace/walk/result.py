@@ -140,11 +140,6 @@ def unasked(servers: Iterable[NameServer]) -> str:
     return f"special addresses are never asked: {', '.join(each[:_SHOWN])}{more}" if each else ""
 
 
-def not_recorded(step: Step) -> bool:
-    """Whether some server may have known more, but is missing from the record being replayed."""
-    return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
-
-
 def _why_unusable(attempt: Attempt) -> str:
     kind = attempt.meaning.kind
     if attempt.cause is Cause.NO_TCP:

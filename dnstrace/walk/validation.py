@@ -235,8 +235,7 @@ class Validation:
 def _lacks_others(step: Step) -> bool:
     """Whether a record has the replies of one server only, of those that were asked."""
     usable = {attempt.server for attempt in step.attempts if attempt.meaning.usable}
-    lacking = any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
-    return step.all_servers and lacking and len(usable) == 1
+    return step.all_servers and step.lacks_replies and len(usable) == 1
 
 
 async def judged_in_slices(trace: Trace, anchors: Anchors, at: float | None) -> Judgement:

@@ -20,7 +20,7 @@ from dnstrace.model import (
     Source,
     Step,
 )
-from dnstrace.walk.result import failed, not_recorded, result_of, why_none
+from dnstrace.walk.result import failed, result_of, why_none
 from tests.replies import name, reply, rrset
 
 QUERY = reply("www.example. A").query
@@ -94,5 +94,5 @@ def test_a_meaning_comes_to_its_outcome_and_an_error_only_where_it_is_none() -> 
 
 def test_one_query_that_the_record_lacks_is_enough() -> None:
     lacking = attempt("192.0.2.1", silent(Fault.NOT_RECORDED))
-    assert not_recorded(step(attempt("192.0.2.2", REFUSED), lacking))
-    assert not not_recorded(step(attempt("192.0.2.2", REFUSED)))
+    assert step(attempt("192.0.2.2", REFUSED), lacking).lacks_replies
+    assert not step(attempt("192.0.2.2", REFUSED)).lacks_replies

@@ -5,12 +5,19 @@ from __future__ import annotations
 from itertools import combinations
 
 from dnstrace.checks.advice.remedies import at_servers, in_zone
-from dnstrace.checks.advice.versions import newest, regressed, validating
+from dnstrace.checks.advice.versions import (
+    lost_from,
+    newest,
+    primary_reset,
+    regressed,
+    validating,
+    worse_than_others,
+)
 from dnstrace.checks.readings.delegated_keys import unheard
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import keys_text, listed, parent_text
-from dnstrace.checks.readings.replies import HeardReply
-from dnstrace.checks.readings.serials import primaries
+from dnstrace.checks.readings.phrases import keys_text, listed, parent_text, server_names, where
+from dnstrace.checks.readings.replies import HeardReply, by_server
+from dnstrace.checks.readings.serials import primaries, serials
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.dnssec.records import DNSKEY
@@ -42,17 +49,58 @@ def same_keys(cut: Cut, groups: Groups) -> str:
 
 def _one(cut: Cut) -> str:
     """How all servers come to have one version: one that validates, once there is one."""
-    zone, entries = zone_text(cut.zone), signing_of(cut).entries
+    zone, signing, serial = zone_text(cut.zone), signing_of(cut), newest(cut)
     if servers := regressed(cut):
-        named = "its DS record names" if len(signing_of(cut).ds) == 1 else "its DS records name"
-        keys = keys_text(map(key_tag, entries))
-        sign = f"sign {zone} on {listed(servers)} with {keys}, which {named}, before another server loads it"
-        return f"{sign}{_if_lost(cut, servers)}"
-    if entries and signing_of(cut).readable and not validating(cut):
+        return _with_what_is_lost(cut, f"{_sign(cut, servers)}{_if_lost(cut, servers)}")
+    if signing.entries and signing.readable and not validating(cut):
         return f"sign {zone} again, and load it on all its servers"
-    serial = newest(cut)
+    if reset := primary_reset(cut):
+        return _at_reset(cut, *reset)
+    having = {address for address, each in serials(cut).items() if serial in (None, each)}
+    if signing.entries and having & validating(cut) and (odd := having & _unlike(cut) - validating(cut)):
+        return _as_others_have_it(cut, odd if serial is None else _unlike(cut), having & validating(cut))
     which = "" if serial is None else f", serial {serial},"
-    return f"load the same version of {zone}{which} on all its servers"
+    return _with_what_is_lost(cut, f"load the same version of {zone}{which} on all its servers")
+
+
+def _unlike(cut: Cut) -> set[str]:
+    """The addresses of servers whose keys are known, and whose copy of the zone does not validate."""
+    return (signing_of(cut).key_replies.keys() & cut.serving) - validating(cut)
+
+
+def _as_others_have_it(cut: Cut, odd: set[str], fine: set[str]) -> str:
+    """To load on some servers what others have."""
+    heard = [reply for reply, _ in signing_of(cut).key_replies.values()]
+    here, there = ([reply for reply in heard if reply.address in each] for each in (odd, fine))
+    who = server_names if by_server(here).keys().isdisjoint(by_server(there)) else where
+    have = "has" if len(by_server(there)) == 1 else "have"
+    return f"load {zone_text(cut.zone)} on {who(here)} as {who(there)} {have} it"
+
+
+def _at_reset(cut: Cut, primary: Name, own: int, latest: int) -> str:
+    """Which version to load where the primary has an older one: that which validates, if only one does."""
+    if worse_than_others(cut, own):
+        return _sign(cut, (primary,))
+    fine = {address for address, serial in serials(cut).items() if serial == own} & validating(cut)
+    if fine and worse_than_others(cut, latest):
+        return f"{_as_others_have_it(cut, _unlike(cut), fine)}, with a serial above {latest}"
+    zone = zone_text(cut.zone)
+    return f"find out whether serial {own} or {latest} of {zone} is current, and load it on all its servers"
+
+
+def _with_what_is_lost(cut: Cut, cure: str) -> str:
+    """The fix, and what the newest version, which it loads everywhere, lacks of the data that others have."""
+    serial = newest(cut)
+    lost = "" if serial is None else lost_from(cut, serial)
+    return f"{cure}; in this version {lost}: check first whether that is meant" if lost else cure
+
+
+def _sign(cut: Cut, servers: tuple[Name, ...]) -> str:
+    """To sign the version of some servers with the keys of the DS records."""
+    named = "its DS record names" if len(signing_of(cut).ds) == 1 else "its DS records name"
+    keys = keys_text(map(key_tag, signing_of(cut).entries))
+    on = f"sign {zone_text(cut.zone)} on {listed(servers)} with {keys}"
+    return f"{on}, which {named}, before another server loads it"
 
 
 def _if_lost(cut: Cut, servers: tuple[Name, ...]) -> str:

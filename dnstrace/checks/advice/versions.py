@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.readings.agreement import POSITIVE
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.denied_data import contradicting_themselves
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
@@ -29,12 +32,24 @@ def _validating(cut: Cut) -> frozenset[str]:
 
 def newest(cut: Cut) -> int | None:
     """The serial of the newest version; None where all have the same, or do not follow one primary."""
-    found = serials(cut)
-    if len(set(found.values())) < 2 or mixture(cut) or primaries(cut):
+    return None if primary_reset(cut) is not None else _latest(cut)
+
+
+def _latest(cut: Cut) -> int | None:
+    """The highest serial of those that one primary gave; None where all have the same."""
+    found = set(serials(cut).values())
+    return None if len(found) < 2 or mixture(cut) or primaries(cut) else newest_of(found)
+
+
+def primary_reset(cut: Cut) -> tuple[Name, int, int] | None:
+    """The primary whose serial is lower than those of its secondaries, its serial, and the highest one."""
+    latest = _latest(cut)
+    if latest is None:
         return None
-    latest = newest_of(set(found.values()))
-    old = [reply for reply, soa in records(cut) if soa.serial != latest]
-    return None if primary_behind(cut, old) is not None else latest
+    old = [(reply, soa.serial) for reply, soa in records(cut) if soa.serial != latest]
+    primary = primary_behind(cut, [reply for reply, _ in old])
+    own = next((serial for reply, serial in old if reply.server == primary), None)
+    return None if primary is None or own is None else (primary, own, latest)
 
 
 def regressed(cut: Cut) -> tuple[Name, ...]:
@@ -49,6 +64,7 @@ def worse_than_others(cut: Cut, serial: int) -> tuple[Name, ...]:
         return ()
     found, fine = serials(cut), validating(cut)
     having = {address for address, each in found.items() if each == serial}
+    having |= {address for address, each in cut.once(alternate).items() if serial in each}
     unsound = having & (_with_entries(cut, False) | _troubled(cut))
     if not unsound or having & fine or not fine & found.keys():
         return ()
@@ -63,16 +79,39 @@ def primary_behind(cut: Cut, old: list[HeardReply]) -> Name | None:
     return next((reply.server for reply in old if named == {reply.server} <= listing), None)
 
 
-def lost_data(cut: Cut, new: list[HeardReply], old: list[HeardReply]) -> str:
-    """What the newest version lacks of the data asked for, which an older one has; empty if nothing."""
-    newer, older = ({reply.address for reply in replies} for replies in (new, old))
-    for replies in map(replies_of, cut.walked):
+def lost_data(cut: Cut, new: Iterable[str], old: Iterable[str]) -> str:
+    """What the addresses of one version lack of the data asked for, which another has; empty if nothing."""
+    newer, older = ({*each} - cut.once(alternate).keys() for each in (new, old))
+    for replies in map(replies_of, (*cut.walked, *cut.probe_steps(Probe.TYPE))):
         had = [reply for reply in replies if reply.meaning.kind in POSITIVE and reply.address in older]
         if had and all(reply.meaning.rcode != dns.rcode.NXDOMAIN for reply in had):
             now = [_without_data(r) for r in replies if r.address in newer and r.meaning.usable]
             if all(now) and (what := next(iter(now), "")):
-                return f"; in the newer version {what}"
+                return what
     return ""
+
+
+def lost_from(cut: Cut, serial: int) -> str:
+    """What the version of a serial lacks of the data asked for, which the others have; empty if nothing."""
+    having = {address for address, each in serials(cut).items() if each == serial}
+    return lost_data(cut, having, serials(cut).keys() - having)
+
+
+def not_signed(unsound: object) -> str:
+    """That a version does not validate, after the servers that have it."""
+    return ", a version that is not correctly signed" if unsound else ""
+
+
+def lacking_in(version: str, lost: str) -> str:
+    """What the newer or older version lacks, at the end of a sentence."""
+    return f"; in the {version} version {lost}" if lost else ""
+
+
+def if_meant(lost: str, cure: str, where: str) -> str:
+    """How to replace other versions by one that lacks data, at some servers, if that is what was meant."""
+    if not lost:
+        return cure
+    return f"check whether this change is meant: if it is, {cure}; if not, correct it on {where} first"
 
 
 def _without_data(reply: HeardReply) -> str:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from dnstrace.analysis.paths import replied, shares
 from dnstrace.analysis.reached import last_step
-from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.checks.anomalies.anomalies import of_paths
 from dnstrace.checks.anomalies.claims import remarkable
 from dnstrace.checks.readings.evidence import Cut, Evidence
@@ -29,7 +28,7 @@ def _of_the_end(trace: Trace) -> Iterator[str]:
         yield "the trace was stopped before its end"
     elif trace.outcome is Outcome.FAILED:
         yield "the question got no answer"
-    elif any(map(lacks_replies, trace.steps)):
+    elif any(step.lacks_replies for step in trace.steps):
         yield "the record lacks replies that these rules look at: a trace recorded with --check has them"
     elif any(step.limited for step in trace.steps):
         yield "a limit of the trace kept it from asking every server"

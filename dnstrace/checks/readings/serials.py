@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
 
+from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.replies import HeardReply
 from dnstrace.model import Name, Probe
+from dnstrace.model.serial import newest_of
 
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
@@ -38,6 +40,20 @@ def _list_the_same(cut: Cut) -> bool:
     """Whether all servers of a zone list the same name servers."""
     lists = [frozenset(reply.rrset(cut.zone, dns.rdatatype.NS) or ()) for reply in cut.probe(Probe.NS)]
     return len(set(lists)) == 1
+
+
+def newer_in_turn(cut: Cut, steady: Iterable[int]) -> dict[int, list[HeardReply]]:
+    """The newest version that addresses give in turn with older ones, if it is newer than all others."""
+    every, known = {serial for each in cut.once(alternate).values() for serial in each}, {*steady}
+    if not every or not known or (newest := newest_of(every | known)) in known:
+        return {}
+    asked = (step for step in cut.all_steps if step.question.name == cut.zone and not step.at_resolver)
+    found: dict[str, HeardReply] = {}
+    for reply in (HeardReply(step, attempt) for step in asked for attempt in step.attempts):
+        rrset = reply.rrset(cut.zone, dns.rdatatype.SOA) if reply.address in cut.once(alternate) else None
+        if rrset is not None and [int(soa.serial) for soa in rrset if isinstance(soa, SOA)] == [newest]:
+            found.setdefault(reply.address, reply)
+    return {newest: list(found.values())} if found else {}
 
 
 def records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, SOA]]:

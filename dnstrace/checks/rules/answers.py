@@ -8,9 +8,11 @@ from itertools import combinations
 import dns.flags
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.ANY.SOA import SOA
 
 from dnstrace.checks.advice.lifetimes import unlike_ttls
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
+from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure, versions_text
 from dnstrace.checks.advice.undelegated import delegate
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
@@ -20,11 +22,11 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import listed, question_text, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, is_led_to, replies_of, steps_of
-from dnstrace.checks.readings.serials import primaries, serials
+from dnstrace.checks.readings.serials import primaries, records, serials
 from dnstrace.checks.readings.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Delegation, Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 
@@ -200,14 +202,17 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
     every = [reply for group in groups for reply in group]
     same = all(reply.address in known and _zone_of(reply) == cut.zone for reply in every)
     same = same and not (primaries(cut) or mixture(cut))
-    cure, records = RELOAD, tuple[str, ...]()
+    cure, records, level = RELOAD, tuple[str, ...](), _difference_level(step, groups)
     remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"
         cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
         if having := _having_zone(cut, below, instead):
-            cure = f"remove the zone {plain(below)} from {listed(having)}, to {cure}"
+            names = listed(by_server(reply for reply, _ in having))
+            removed = f"remove the zone {plain(below)} from {names}, to {cure}", remedy, False, ""
+            cure, remedy, lag, versions = _of_copies(cut, below, having, groups) or removed
+            each, level = each + versions, Level.WARNING if lag else level
     elif (inner := _undelegated(cut, groups)) is not None:
         cure, records, remedy = delegate(cut, inner)
     elif inside := _of_inside(groups):
@@ -223,8 +228,33 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
         cure=cure,
         records=records,
         remedy=remedy,
-        level=_difference_level(step, groups),
+        level=level,
     )
+
+
+def _of_copies(
+    cut: Cut, below: Name, found: list[tuple[HeardReply, SOA]], groups: list[list[HeardReply]]
+) -> tuple[str, Remedy, bool, str] | None:
+    """What to do about copies of a zone below that are not to be removed; None if they are.
+
+    With that: whether they are not an error, being of one primary, as during a transfer, with data in all of
+    them; and what to add to the message.
+    """
+    child, servers = cut.evidence.cut(below), {reply.server for reply, _ in found}
+    if child is None:
+        return unsure(below), at_servers(*servers), False, ""
+    answers = [reply for group in groups for reply in group if reply.server in servers]
+    here = Copies(found, answers)
+    there = Copies(
+        [(reply, soa) for reply, soa in records(child) if reply.server not in servers],
+        [each for reply in answers for each in heard_below(cut, reply, below)],
+    )
+    is_now = standing(child, here, there)
+    if is_now is Standing.LEFT_OVER:
+        return None
+    lag = is_now in (Standing.AHEAD, Standing.BEHIND)
+    same = not (loses_data(here, there) or loses_data(there, here))
+    return *kept(child, is_now, here, there), lag and same, versions_text(child, here, there)
 
 
 def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | None, list[Name]]:
@@ -244,16 +274,12 @@ def _undelegated(cut: Cut, groups: list[list[HeardReply]]) -> Name | None:
     return below.pop() if denied and len(below) == 1 else None
 
 
-def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[Name]:
-    """Those of the servers that have a zone: they answer a query for its SOA record with one."""
+def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[tuple[HeardReply, SOA]]:
+    """The copies of a zone on those of the servers that answer a query for its SOA record with one."""
     probes = (step for step in cut.probe_steps(Probe.CUT) if step.question.name == zone)
-    found = {
-        reply.server
-        for step in probes
-        for reply in replies_of(step)
-        if reply.rrset(zone, dns.rdatatype.SOA) is not None and reply.meaning.authoritative
-    }
-    return [server for server in servers if server in found]
+    replies = (reply for step in probes for reply in replies_of(step) if reply.meaning.authoritative)
+    found = ((reply, reply.rrset(zone, dns.rdatatype.SOA)) for reply in replies if reply.server in servers)
+    return [(reply, rrset[0]) for reply, rrset in found if rrset is not None and isinstance(rrset[0], SOA)]
 
 
 def _of_inside(groups: list[list[HeardReply]]) -> list[Name]:

@@ -7,6 +7,7 @@ from itertools import product, starmap
 from typing import NamedTuple
 
 from dnstrace.checks.advice.remedies import at_servers
+from dnstrace.checks.advice.removal import Copies, Standing, by_version, kept, standing
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import conflict
 from dnstrace.checks.readings.evidence import Cut
@@ -16,9 +17,8 @@ from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, 
 from dnstrace.checks.readings.serials import records, serials
 from dnstrace.checks.readings.statements import said_text
 from dnstrace.model import Probe
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
-from dnstrace.model.serial import ahead
 
 
 class LeftOver(NamedTuple):
@@ -39,8 +39,10 @@ def zone_left_over(cut: Cut) -> Iterator[Observation]:
     Why it matters: resolvers ask the servers of the zone above first and take their answers, so nobody gets
     the zone as it is now. Changes of it seem to have no effect.
 
-    How to fix it: make sure that the zone above delegates the zone, then remove the zone from the servers of
-    the zone above. If these are to serve it, list them in its NS records and have them copy it.
+    How to fix it: find out which copy is current. Make sure that the copy on the zone's own servers is at
+    least as new, that it validates if the zone is signed, and that none of the other servers is its primary.
+    Then have the zone above delegate the zone, and remove it from the servers of the zone above. If these are
+    to serve it, list them in its NS records and have them copy it.
 
     References: RFC 1034 section 4.2.2; RFC 1034 section 4.3.2; RFC 2181 section 6.1
     """
@@ -48,6 +50,7 @@ def zone_left_over(cut: Cut) -> Iterator[Observation]:
         return
     here, there = found
     known, question = serials(cut), question_text(here[0].step.question)
+    cure, remedy, blame = _fix(cut, found)
     zone, servers, names = zone_text(cut.zone), by_server(here), server_names(here)
     what, verb = ("a server", "answers") if len(servers) == 1 else ("servers", "answer")
     yield Observation(
@@ -56,16 +59,26 @@ def zone_left_over(cut: Cut) -> Iterator[Observation]:
         f" serial {known[there[0].address]}: {question} gives {said_text(here[0])} instead of"
         f" {said_text(there[0])}",
         steps_of((*here, *there)),
-        cure=f"make sure that {parent_text(cut)} delegates {zone} to {listed(sorted(cut.child))}, then remove"
-        f" the zone {zone} from {names}",
-        remedy=at_servers(*servers),
+        cure=cure,
+        remedy=remedy,
+        blame=blame,
     )
+
+
+def _fix(cut: Cut, found: LeftOver) -> tuple[str, Remedy, Blame]:
+    """What to do, the remedy, and who does it: the zone above only where the copy is no longer of use."""
+    here, there = _copies(cut, found.here), _copies(cut, found.there)
+    if (is_now := standing(cut, here, there)) is not Standing.LEFT_OVER:
+        return *kept(cut, is_now, here, there), Blame.HOST
+    zone, names = zone_text(cut.zone), server_names(found.here)
+    cure = f"make sure that {parent_text(cut)} delegates {zone} to {listed(sorted(cut.child))}, then remove"
+    return f"{cure} the zone {zone} from {names}", at_servers(*by_server(found.here)), Blame.PARENT
 
 
 def left_over(cut: Cut) -> LeftOver | None:
     """The replies that show it; None where the servers above have no copy, or one that is up to date.
 
-    One that names the same primary and is newer is not left over: the servers that the zone lists lag behind.
+    None, too, if it is another version of one primary: some servers lag, which is another finding.
     """
     if cut.referrals or not cut.child or not any(step.zone != cut.zone for step in cut.walked):
         return None
@@ -80,13 +93,18 @@ def left_over(cut: Cut) -> LeftOver | None:
         there = [reply for reply in there if reply.meaning.usable]
         versions = {known[reply.address] for reply in here}, {known[reply.address] for reply in there}
         unlike = versions[0].isdisjoint(versions[1]) and all(starmap(conflict, product(here, there)))
-        if here and there and unlike and not _is_newer(cut, here, there):
+        if here and there and unlike and not _is_lag(cut, here, there):
             return LeftOver(here, there)
     return None
 
 
-def _is_newer(cut: Cut, here: list[HeardReply], there: list[HeardReply]) -> bool:
-    """Whether a copy here is a later version of one there, by the serials of one primary."""
-    known = {reply.address: soa for reply, soa in records(cut)}
-    pairs = ((known[one.address], known[other.address]) for one, other in product(here, there))
-    return any(one.mname == other.mname and ahead(one.serial, other.serial) > 0 for one, other in pairs)
+def _is_lag(cut: Cut, here: list[HeardReply], there: list[HeardReply]) -> bool:
+    """Whether one primary has both versions, and a transfer brings the other servers the newer one."""
+    found = by_version(cut, _copies(cut, here), _copies(cut, there))
+    return found in (Standing.AHEAD, Standing.BEHIND)
+
+
+def _copies(cut: Cut, replies: list[HeardReply]) -> Copies:
+    """The copies of the zone at the addresses of replies."""
+    addresses = {reply.address for reply in replies}
+    return Copies([(reply, soa) for reply, soa in records(cut) if reply.address in addresses], replies)

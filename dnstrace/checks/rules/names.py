@@ -8,7 +8,14 @@ from typing import TypedDict
 
 import dns.rdatatype
 
-from dnstrace.checks.advice.listing import known_addresses, lacking_dot, ns_records, sorted_out
+from dnstrace.checks.advice.listing import (
+    apart_from_parent,
+    followed_by_parent,
+    known_addresses,
+    lacking_dot,
+    ns_records,
+    sorted_out,
+)
 from dnstrace.checks.advice.remedies import address_records, at_parent, in_zone
 from dnstrace.checks.advice.unfound import ELSEWHERE, Reason, fix_of, reason, unregistered
 from dnstrace.checks.catalogue import of_cut
@@ -64,13 +71,20 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
         names = [host.name for host in group]
         meant = {name: right for name in names if (right := lacking_dot(cut, name)) is not None}
         dots = f": the final dot of {listed(meant.values())} is missing" if meant else ""
-        yield Observation(
+        found = Observation(
             message=f"{listed(names)} {one if len(names) == 1 else many}{dots}",
             steps=tuple(step for host in group for step in host.steps) or naming_steps(cut),
             server=names[0] if len(names) == 1 else None,
             level=level,
             **_without_names(cut, group, meant),
         )
+        yield (followed_by_parent(cut, cut.child, found) if _given_up(cut, meant) else None) or found
+
+
+def _given_up(cut: Cut, meant: dict[Name, Name]) -> bool:
+    """Whether the zone lists other servers than those that were meant above: the parent has to follow it."""
+    above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)
+    return above and not {*meant.values()} <= cut.child.keys() and not apart_from_parent(cut, cut.child)
 
 
 class _Addresses(TypedDict):
@@ -133,8 +147,10 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     if meant.keys() == set(names):
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
-        if typed_above and not all(known_addresses(cut, name) for name in right):
-            cure, add, remove = f"{cure}, and publish their addresses there as glue", (), ()
+        if typed_above and (unknown := [name for name in right if not known_addresses(cut, name)]):
+            whose = "its" if len(right) == 1 else "their"
+            those = f"{whose} addresses" if unknown == right else f"the addresses of {listed(unknown)}"
+            cure, add, remove = f"{cure}, and publish {those} there as glue if they are missing", (), ()
     else:
         them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
         better = listed(right) if right else "" if left else "other name servers"

@@ -9,7 +9,16 @@ import dns.rdatatype
 
 from dnstrace.checks.advice.listing import followed_by_parent
 from dnstrace.checks.advice.remedies import in_zone
-from dnstrace.checks.advice.versions import lost_data, primary_behind, validating, worse_than_others
+from dnstrace.checks.advice.reset_primary import behind_secondaries
+from dnstrace.checks.advice.versions import (
+    if_meant,
+    lacking_in,
+    lost_data,
+    not_signed,
+    primary_behind,
+    validating,
+    worse_than_others,
+)
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.controls import alternate
@@ -18,7 +27,7 @@ from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import addresses, listed, server_names, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.checks.readings.serials import primaries
+from dnstrace.checks.readings.serials import newer_in_turn, primaries
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.checks.rules.left_over import left_over
 from dnstrace.checks.rules.names import host_name
@@ -123,6 +132,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
+    by_serial |= newer_in_turn(cut, by_serial)
     if mixture(cut) or cut.once(left_over) is not None:
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
@@ -158,43 +168,43 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
     )
     cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
-    unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, new, old)
-    if lost:
-        cure = f"check whether this change is meant: if it is, {cure}; if not, correct it on {who(new)} first"
+    unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, _at(new), _at(old))
+    cure = if_meant(lost, cure, who(new))
     if split:
         lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
         cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"
     found = Observation(
         message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
         f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}"
-        f"{', a version that is not correctly signed' if unsound else ''}{lost}",
+        f"{not_signed(unsound)}{lacking_in('newer', lost)}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
         cure=cure,
         remedy=in_zone(cut.zone, servers=by_server(old)),
-        level=_lag_level(cut, {reply.address for reply in old}),
+        level=_lag_level(cut, _at(old)),
     )
     if not split and (primary := primary_behind(cut, old)) is not None:
-        return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
+        return behind_secondaries(cut, primary, by_serial, found)
     if unsound:
         fine = [reply for reply in old if reply.address in validating(cut)]
-        return _left_as_they_are(cut, new, fine, found)
+        return _left_as_they_are(cut, new, fine, lost, found)
     return _with_servers_replaced(cut, old, new, found) or found
 
 
 def _left_as_they_are(
-    cut: Cut, new: list[HeardReply], old: list[HeardReply], found: Observation
+    cut: Cut, new: list[HeardReply], old: list[HeardReply], lost: str, found: Observation
 ) -> Observation:
     """The observation of old versions that validate, where the newest does not: it is not for copying yet."""
     alone = by_server(old).keys().isdisjoint(by_server(new))
     who, one = server_names if alone else where, len({reply.address for reply in old}) == 1
     it, is_so = ("it", "is") if only_server(old) and (alone or one) else ("they", "are")
-    return replace(
-        found,
-        cure=f"fix the signing of {zone_text(cut.zone)} on {who(new)} first, and leave {who(old)} as"
-        f" {it} {is_so} until then",
-        remedy=in_zone(cut.zone, servers=by_server(new)),
-    )
+    fix = f"fix the signing of {zone_text(cut.zone)} on {who(new)} first"
+    cure = if_meant(lost, f"{fix}, and leave {who(old)} as {it} {is_so} until then", who(new))
+    return replace(found, cure=cure, remedy=in_zone(cut.zone, servers=by_server(new)))
+
+
+def _at(replies: list[HeardReply]) -> set[str]:
+    return {reply.address for reply in replies}
 
 
 def _lag_level(cut: Cut, old: set[str]) -> Level:
@@ -206,34 +216,13 @@ def _lag_level(cut: Cut, old: set[str]) -> Level:
     return Level.WARNING
 
 
-def _behind_secondaries(
-    cut: Cut, primary: Name, by_serial: dict[int, list[HeardReply]], newest: int
-) -> Observation:
-    """The observation that the serial of the primary went back, so that no secondary copies from it."""
-    own = next(serial for serial, each in by_serial.items() if primary in by_server(each))
-    zone, name = zone_text(cut.zone), plain(primary)
-    again = f"transfer {zone} to it again"
-    if unsound := cut.once(worse_than_others, newest):
-        again = f"fix the signing of {zone} on {listed(unsound)} first, and leave {name} as it is until then"
-    return Observation(
-        message=f"{name}, which the SOA records of {zone} name as the primary server, has serial {own}, which"
-        f" is older than serial {newest} on {server_names(by_serial[newest])}: no secondary copies an older"
-        " version",
-        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
-        server=primary,
-        cure=f"if {name} is the primary, find out whether its data is current, and raise its serial above"
-        f" {newest}; otherwise {again}",
-        remedy=in_zone(cut.zone, servers=[primary]),
-    )
-
-
 def _with_servers_replaced(
     cut: Cut, old: list[HeardReply], new: list[HeardReply], found: Observation
 ) -> Observation | None:
     """The observation of servers that the newest version no longer lists, while the parent still does."""
     current = {reply.address for reply in new}
     names = {name for name, by in cut.child.items() if any(reply.address in current for reply in by)}
-    if not names or names & by_server(old).keys():
+    if not names or names & by_server(old).keys() or not cut.referrals:
         return None
     return followed_by_parent(cut, names, found)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnstrace.analysis.unfinished import lacks_replies
 from dnstrace.checks.anomalies.claims import unclaimed
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.readings.anomaly import Anomaly, Sort
@@ -34,7 +33,7 @@ def unexplained(evidence: Evidence) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.3.5; RFC 8906 section 2
     """
-    if any(map(lacks_replies, evidence.trace.steps)):
+    if any(step.lacks_replies for step in evidence.trace.steps):
         return  # what a record lacks may explain it
     groups: dict[tuple[Sort, frozenset[Name], Kind | None, Name], list[Anomaly]] = {}
     for anomaly in unclaimed(evidence, evidence.found):

@@ -62,3 +62,13 @@ def test_keys_that_no_validator_knows_show_an_unsigned_copy_too() -> None:
     assert found.keys() == {"algorithm-unsupported", "dnskey-differs"}
     assert found["dnskey-differs"].cure == "load the same version of example.com on all its servers"
     assert not found["dnskey-differs"].is_error
+
+
+@pytest.mark.parametrize("copy", [{}, {"sign": {"algorithm": 13, "broken": ["rolled"]}}])
+def test_of_copies_with_one_serial_the_one_that_validates_is_loaded(copy: dict[str, Any]) -> None:
+    """Nobody could tell from "the same version" which one that is: the unsigned one is bogus everywhere."""
+    (finding,) = (each for each in _with_copy({}, copy).findings or () if each.code == "dnskey-differs")
+    assert finding.cure.startswith("load example.com on ns2.example.com as ns1.example.com has it")
+    other = _with_copy({"broken": ["rolled"]}, {"sign": {"algorithm": 13}}).findings or ()
+    (finding,) = (each for each in other if each.code == "dnskey-differs")
+    assert finding.cure.startswith("load example.com on ns1.example.com as ns2.example.com has it")

@@ -130,3 +130,23 @@ def test_what_the_newest_version_lacks_of_the_data_asked_for_is_said(what: str, 
 def test_data_that_is_only_another_in_the_newest_version_is_copied() -> None:
     (finding,) = _two(None, None, TEXT.replace(WWW, "www 300 A 192.0.2.45\n")).values()
     assert finding.cure.startswith("transfer") and "newer version" not in finding.message
+
+
+@pytest.mark.parametrize("kind", ["unsigned", "rolled"])
+def test_no_unsigned_version_is_loaded_because_the_primary_has_an_older_one(kind: str) -> None:
+    found = _two(BROKEN[kind], SIGNED, primary="ns2")
+    assert found["dnskey-differs"].cure.startswith(
+        "load example.com on ns1.example.com as ns2.example.com has it, with a serial above 2026011501"
+    )
+    assert "on ns1.example.com, a version that is not correctly signed: no" in found["soa-differs"].message
+    assert "sign" not in _two(None, None, primary="ns2")["soa-differs"].message
+
+
+def test_what_the_newest_version_lacks_is_said_before_it_is_signed_and_loaded() -> None:
+    lacking = TEXT.replace(WWW, "")
+    for newer, older in ((None, SIGNED), (SIGNED, None)):
+        found = _two(newer, older, lacking)
+        assert found["dnskey-differs"].cure.endswith(
+            "; in this version www.example.com does not exist: check first whether that is meant"
+        )
+        assert found["soa-differs"].cure.startswith("check whether this change is meant: if it is, ")

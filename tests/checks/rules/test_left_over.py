@@ -6,6 +6,7 @@ import pytest
 
 from dnstrace.checks import Finding
 from dnstrace.lab.world import read
+from dnstrace.model.findings import Level
 from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires
 
@@ -76,9 +77,46 @@ def test_a_server_that_has_no_such_zone_is_to_refer() -> None:
 
 
 @pytest.mark.parametrize(("primary", "left_over"), [("ns1", False), ("ns1.other", True)])
-def test_a_newer_copy_of_the_same_primary_is_not_to_be_removed(primary: str, left_over: bool) -> None:
+def test_a_newer_copy_is_not_to_be_removed(primary: str, left_over: bool) -> None:
     """The servers that the zone lists may copy it from there. Serials of two primaries say nothing."""
-    newer = OLD["text"].replace("2025010101", "2026020101").replace("SOA ns1 ", f"SOA {primary} ")
-    made = found(newer)
+    made = found(old_with("2026020101", primary))
     assert (CODE in made) is left_over
+    assert not removes(made)
     assert left_over or "find out whether its data is current" in made["soa-differs"].cure
+
+
+@pytest.mark.parametrize("servers", [ABOVE, ABOVE[:1]], ids=["all", "one"])
+def test_a_copy_that_names_a_server_above_as_the_primary_is_not_to_be_removed(servers: list[str]) -> None:
+    made = found(old_with("2025010101", "ns1.example.com."), servers)
+    each = made[CODE if servers == ABOVE else "answers-differ"]
+    assert each.level is Level.ERROR and not removes(made)
+    assert each.cure == (
+        "find out which servers have the current version of sub.example.com, and have the others copy it"
+    )
+
+
+@pytest.mark.parametrize("servers", [ABOVE, ABOVE[:1]], ids=["all", "one"])
+def test_copies_that_lag_are_no_error(servers: list[str]) -> None:
+    """As everywhere else just after a change: one may be at servers that nothing lists."""
+    made = found(old_with("2026011500", "ns1"), servers)
+    each = made["soa-differs" if servers == ABOVE else "answers-differ"]
+    assert {other.level for other in made.values()} == {Level.WARNING}
+    who = " and ".join(name.rstrip(".") for name in servers)
+    assert each.cure.startswith(f"transfer sub.example.com to {who} again")
+    assert f"serial 2026011500 on {who}" in each.message
+
+
+@pytest.mark.parametrize("servers", [ABOVE, ABOVE[:1]], ids=["all", "one"])
+def test_data_that_the_current_version_lacks_is_not_to_be_removed_with_the_copy(servers: list[str]) -> None:
+    lacking = {"sub.example.com.": {**ZONES["sub.example.com."], "text": NEW["text"].replace("www ", "web ")}}
+    assert not removes(found(OLD["text"], servers, **lacking))
+
+
+def old_with(serial: str, primary: str) -> str:
+    """The old copy with another serial and primary."""
+    return str(OLD["text"].replace("2025010101", serial).replace("SOA ns1.old-host ", f"SOA {primary} "))
+
+
+def removes(made: dict[str, Finding]) -> bool:
+    """Whether some fix is to remove a zone from a server."""
+    return any("remove the zone" in (each.cure or "") for each in made.values())

@@ -146,7 +146,32 @@ def test_a_final_dot_lost_in_the_parent_is_named_and_is_to_be_written_there(lost
     assert finding.blame is Blame.REGISTRAR and "register com.com" not in finding.cure
     if lost == 2:
         written = "write ns1.example.com. and ns2.example.com., with the final dot, in the NS records of"
-        assert finding.cure == f"{written} example.com in com, and publish their addresses there as glue"
+        glue = "publish their addresses there as glue if they are missing"
+        assert finding.cure == f"{written} example.com in com, and {glue}"
+
+
+def test_a_server_that_lost_its_dot_in_the_parent_and_is_given_up_by_the_zone_is_not_listed_again() -> None:
+    """Unless the zone itself cannot be heard: its only server comes back, and has its addresses perhaps."""
+    own = read("in-domain")["zones"]["example.com."]["text"]
+    moved = own.replace("@ NS ns1", "@ NS ns3") + "ns3 A 203.0.113.9\n"
+    lost = "example NS ns1.example.com\nns1.example A 192.0.2.53\n"
+    for text, given in ((moved, f"{lost}example NS ns2.example\nns2.example A 198.51.100.53\n"), (own, lost)):
+        servers = {"ns3.example.com.": {"addresses": ["203.0.113.9"]}}
+        servers |= read("in-domain")["servers"]
+        zones = {"com.": {"add": given}, "example.com.": {"text": text}}
+        found = {
+            each.code: each
+            for each in checked(made_of("_internet", servers=servers, zones=zones)).findings or ()
+        }
+        cure = found["ns-name-unresolvable"].cure
+        if text is moved:
+            assert (
+                cure
+                == found["ns-differs"].cure
+                == "have com publish the NS records that example.com itself has"
+            )
+        else:
+            assert cure.endswith("in com, and publish its addresses there as glue if they are missing")
 
 
 def test_where_there_is_glue_the_end_of_an_alias_is_not_listed_unless_it_was_asked_for_the_zone() -> None:

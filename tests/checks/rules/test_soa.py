@@ -154,3 +154,25 @@ def test_a_copy_that_is_old_does_not_become_a_primary_by_naming_another() -> Non
     world = made_of("in-domain", zones={"example.com.": {}, "example.com. old": old})
     (finding,) = checked(world).findings or ()
     assert finding.level is Level.WARNING and "ns2.example.com has an old version" in finding.message
+
+
+@pytest.mark.parametrize(("serial", "behind"), [("2025010101", True), ("2027010101", False)])
+def test_a_server_may_be_behind_one_of_the_machines_that_another_address_leads_to(
+    serial: str, behind: bool
+) -> None:
+    """The newest of the versions that alternate counts. What an older machine lacks is not missed in it."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    old = {"text": text.replace("2026011501", serial), "servers": ["ns2.example.com."]}
+    servers = {"ns1.example.com.": {"does": ["alternates=2024010101 www.example.com."]}}
+    found = checked(made_of("in-domain", zones={"example.com. old": old}, servers=servers)).findings or ()
+    cures = [each.cure for each in found if each.code == "soa-differs"]
+    again = "transfer example.com to ns2.example.com again, and find out why it was not transferred"
+    assert cures == [again] * behind and any(each.code == "machines-differ" for each in found)
+
+
+def test_no_version_that_alternates_is_copied_over_the_only_one_that_validates() -> None:
+    signed, servers = {"algorithm": 13}, {"ns1.example.com.": {"does": ["alternates=2027010101"]}}
+    zones = {"example.com.": {**read("in-domain")["zones"]["example.com."], "sign": signed}}
+    found = checked(made_of("in-domain", zones=zones, servers=servers)).findings or ()
+    (finding,) = (each for each in found if each.code == "soa-differs")
+    assert finding.cure.startswith("fix the signing of example.com on ns1.example.com first, and leave ns2")
