@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.analysis.paths import by_address, shares
 from dnstrace.checks.readings.about import supposed_in
@@ -133,6 +134,7 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
             zones |= {
                 reply.meaning.delegation.zone for reply in each.all if reply.meaning.delegation is not None
             }
+            zones |= {rrset.name for reply in each.all for rrset in reply.meaning.answer if _is_soa(rrset)}
             yield Anomaly(
                 each.sort,
                 frozenset(zones),
@@ -142,6 +144,11 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
                 what=each.what,
                 replies=each.all,
             )
+
+
+def _is_soa(rrset: dns.rrset.RRset) -> bool:
+    """Whether an RRset shows a zone: its owner."""
+    return rrset.rdtype == dns.rdatatype.SOA
 
 
 # --- probes -----------------------------------------------------------------------------------------

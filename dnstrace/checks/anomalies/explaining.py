@@ -111,7 +111,7 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.PROBE: _codes(
         "edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES, _ALIASES
     ),
-    Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied no-tcp edns-option"),
+    Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied no-tcp edns-option foreign-soa"),
     Sort.LOOKUP: _codes(
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
         "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",

@@ -13,6 +13,7 @@ from dns.rdtypes.ANY.SOA import SOA
 from dnstrace.checks.advice.lifetimes import unlike_ttls
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure, versions_text
+from dnstrace.checks.advice.undelegated import delegate
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped
@@ -27,7 +28,7 @@ from dnstrace.model import Delegation, Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.heard import NEGATIVE
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import is_below, plain, zone_text
 
 _COMPARED = NEGATIVE | POSITIVE | WITHOUT_END | {Kind.REFERRAL}
 _COMPARED_OF_PROBES = (
@@ -56,7 +57,7 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
     for steps in _steps_of(cut):
-        replies = _to_compare(cut, steps)
+        replies = _of_this_zone(cut, _to_compare(cut, steps))
         groups = next((found for each in _by_serial(cut, replies) if len(found := grouped(each)) > 1), None)
         if groups is not None and (cut.probed or any(_cut_of(reply) is not None for reply in replies)):
             yield _difference(cut, steps, groups)
@@ -134,6 +135,25 @@ def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     ]
 
 
+def _of_this_zone(cut: Cut, replies: list[HeardReply]) -> list[HeardReply]:
+    """Replies for this zone to compare, where servers of a zone above were asked and have this one, too.
+
+    What they say from the zone above is compared as theirs, and what they all say from a zone below as its.
+    """
+    mine = [reply for reply in replies if not is_below(cut.zone, _zone_of(reply))]
+    below = {_zone_of(reply) for reply in mine}
+    lower = len(below) == 1 and all(is_below(zone, cut.zone) and cut.evidence.cut(zone) for zone in below)
+    return [] if lower else mine
+
+
+def _zone_of(reply: HeardReply) -> Name:
+    """The zone that a reply is from, as far as it shows that, else the one asked."""
+    question, soa = reply.step.question, reply.meaning.soa
+    if reply.meaning.authoritative and any(r.rdtype == dns.rdatatype.SOA for r in reply.meaning.answer):
+        return question.name
+    return reply.meaning.zone or (reply.step.zone if soa is None else soa.name)
+
+
 def _is_walked(cut: Cut, name: Name) -> bool:
     """Whether the walk asked for a name: of others, such as targets of records, only probes show anything."""
     return any(step.question.name == name for step in cut.walked)
@@ -179,10 +199,10 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
     step = steps[0]
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
-    same = all(reply.address in known for group in groups for reply in group) and not (
-        primaries(cut) or mixture(cut)
-    )
-    cure, level = RELOAD, _difference_level(step, groups)
+    every = [reply for group in groups for reply in group]
+    same = all(reply.address in known and _zone_of(reply) == cut.zone for reply in every)
+    same = same and not (primaries(cut) or mixture(cut))
+    cure, records, level = RELOAD, tuple[str, ...](), _difference_level(step, groups)
     remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
@@ -193,6 +213,8 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
             removed = f"remove the zone {plain(below)} from {names}, to {cure}", remedy, False, ""
             cure, remedy, lag, versions = _of_copies(cut, below, having, groups) or removed
             each, level = each + versions, Level.WARNING if lag else level
+    elif (inner := _undelegated(cut, groups)) is not None:
+        cure, records, remedy = delegate(cut, inner)
     elif inside := _of_inside(groups):
         cure = (
             f"have {listed(inside)} answer queries from the Internet with public addresses, as the other"
@@ -204,6 +226,7 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
         f" differently{', with the same serial' if same else ''}: {each}",
         steps_of(reply for group in groups for reply in group),
         cure=cure,
+        records=records,
         remedy=remedy,
         level=level,
     )
@@ -241,6 +264,14 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
     if below is None or not others or not all(heard_below(cut, reply, below) for reply in others):
         return None, []
     return below, list(by_server(others))
+
+
+def _undelegated(cut: Cut, groups: list[list[HeardReply]]) -> Name | None:
+    """The zone below from which some servers answer, where by the zone itself there is nothing."""
+    own = [reply for group in groups for reply in group if _zone_of(reply) == cut.zone]
+    below = {_zone_of(reply) for group in groups for reply in group if is_below(_zone_of(reply), cut.zone)}
+    denied = bool(own) and all(reply.meaning.kind in NEGATIVE for reply in own)
+    return below.pop() if denied and len(below) == 1 else None
 
 
 def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[tuple[HeardReply, SOA]]:

@@ -122,7 +122,8 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
         lacking = above and not {each.address for each in replies} & cut.controls.keys()
         load = f"load {zone_text(cut.zone)} on {plain(server)}"
         if staying(cut) - at_fault:
-            load += ", or remove it from the NS records of the zone"
+            removed = "remove it from the NS records of the zone"
+            load += f", or {removed}{_delegating(cut, soa)}"
         yield Observation(
             f"{where(replies)} answers {_denied(reply)} for {question_text(reply.step.question)} with the SOA"
             f" record of {zone_text(soa)}, {'which is above' if above else 'not of'} {zone_text(cut.zone)}",
@@ -133,6 +134,13 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
             else f"make {plain(server)} use the SOA record of {zone_text(cut.zone)} in negative answers",
             remedy=at_servers(server),
         )
+
+
+def _delegating(cut: Cut, above: Name) -> str:
+    """What more is needed where no server refers to the zone: those of the zone above answer for it."""
+    if cut.referrals or cut.evidence.cut(above) is None:
+        return ""
+    return f" and delegate {zone_text(cut.zone)} in {zone_text(above)}"
 
 
 @of_cut(Level.ERROR, Blame.HOST)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from dns.name import from_text
 
-from dnstrace.checks import Level
+from dnstrace.checks import Finding, Level
 from dnstrace.lab.world import read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
@@ -205,3 +206,33 @@ def test_a_server_that_others_refer_to_and_that_has_no_such_zone_answers_differe
     zones = {**HALF, "half.example.com.": half, "example.com. old": old}
     made = checked(made_of("sub-zone", question="mail.half.example.com. A", zones=zones)).findings or ()
     assert "answers-differ" in {each.code for each in made}
+
+
+def undelegated(*copies: str) -> dict[str, Finding]:
+    """What is found of a zone that servers of the zone above have, each its own copy, undelegated."""
+    servers = ("ns1.example.com.", "ns2.example.com.")
+    zones = {
+        f"half.example.com. {n}": {
+            "servers": [servers[n]],
+            "text": f"@ 900 SOA {servers[0]} h {copy}\n@ NS {servers[0]}\n@ NS {servers[1]}\n",
+        }
+        for n, copy in enumerate(copies)
+    }
+    world = made_of("in-domain", question="www.half.example.com. A", zones=zones)
+    return {each.code: each for each in checked(world).findings or ()}
+
+
+def test_a_difference_between_copies_of_a_zone_below_is_of_that_zone() -> None:
+    timers = "7200 900 1209600 300\nwww 300 A"
+    found = undelegated(f"7 {timers} 192.0.2.77", f"9 {timers} 192.0.2.78")
+    assert "soa-differs" in found and not found.keys() & {"answers-differ", "unexplained"}
+    found = undelegated(f"7 {timers} 192.0.2.77", f"7 {timers} 192.0.2.78")
+    assert found["answers-differ"].zone == from_text("half.example.com.")
+
+
+def test_a_zone_below_on_one_server_that_nobody_delegates_is_to_be_delegated() -> None:
+    found = undelegated("7 7200 900 1209600 300\nwww 300 A 192.0.2.77")
+    assert found["answers-differ"].cure.startswith("delegate half.example.com in example.com: add its NS")
+    assert "same serial" not in found["answers-differ"].message
+    assert found["foreign-soa"].cure.endswith("of the zone and delegate half.example.com in example.com")
+    assert "unexplained" not in found
