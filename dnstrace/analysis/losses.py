@@ -63,7 +63,7 @@ def losses_in(steps: Iterable[Step], least_zones: int = _LEAST_ZONES) -> Losses:
         for attempt in step.attempts
         if _is_silent(attempt)
         and alike(attempt.exchange.query) in answered
-        and attempt.exchange.start < latest[attempt.exchange.query.address]
+        and attempt.exchange.start <= latest[attempt.exchange.query.address]  # what is known comes at once
     ]
     addresses = frozenset(address for _, address in lost)
     zones = frozenset(step.zone for step, _ in lost)
