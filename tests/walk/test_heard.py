@@ -91,7 +91,7 @@ def test_a_name_in_a_list_comes_to_what_it_comes_to_alone(world: str) -> None:
 
 @pytest.mark.parametrize("world", ["glue-on-request", "edns-refused", "types-not-implemented", "packet-loss"])
 def test_a_name_comes_to_the_same_where_that_depends_on_how_it_is_asked_and_when(world: str) -> None:
-    """A parent that answers for glue, servers from which a probe learns how the next has to be put, and losses."""
+    """A parent that answers for glue, servers to be asked in another way, and a network with losses."""
     where = load(world)
     asked = questions_of(where)[:2]
     listed = in_a_list(where, asked, LabNetwork(where, signed=True))

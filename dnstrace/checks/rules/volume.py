@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.catalogue import Trait, of_trace
 from dnstrace.checks.readings.evidence import Evidence
-from dnstrace.checks.readings.phrases import counted, listed
+from dnstrace.checks.readings.phrases import listed
 from dnstrace.model import Attempt, Name, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.limits import OF_REPLIES
@@ -57,16 +57,15 @@ def replies_too_large(evidence: Evidence) -> Iterator[Observation]:
     for (zone, server), replies in sent.items():
         octets = sum(one.octets for one in replies)
         if octets >= _SHARE * everything and octets >= _LARGE * len(replies):
-            yield _of_server(zone, server, octets, replies)
+            yield _of_server(zone, server, replies)
 
 
-def _of_server(zone: Name, server: Name, octets: int, replies: list[_Sent]) -> Observation:
+def _of_server(zone: Name, server: Name, replies: list[_Sent]) -> Observation:
     largest = max(replies, key=lambda one: one.octets)
     addresses = dict.fromkeys(one.attempt.exchange.query.address for one in replies)
     return Observation(
-        f"{plain(server)} sent {octets:,} octets in {counted(len(replies), 'reply', 'replies')}, up to"
-        f" {largest.octets:,} in one, at {listed(addresses)}: the trace keeps no more than that, so the"
-        " check is incomplete",
+        f"the replies of {plain(server)} at {listed(addresses)}, of more than {_LARGE:,} octets on average,"
+        " took up what a trace keeps of all replies, so the check is incomplete",
         (largest.step.id,),
         server=server,
         zone=zone,

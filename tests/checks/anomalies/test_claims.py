@@ -30,7 +30,7 @@ EXPLAINED = [
 @pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_no_world_has_an_anomaly_that_nobody_claims(name: str, seed: int) -> None:
-    """A check that a limit ended is incomplete, and says so: the rules that would claim them are held back."""
+    """A check that a limit ended is incomplete, and says so: rules that would claim them are held back."""
     trace = checked(load(name), seed)
     assert trace.cut_short or not unclaimed(Evidence(trace), trace.findings or ())
 
