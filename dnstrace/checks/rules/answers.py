@@ -140,10 +140,18 @@ def _of_this_zone(cut: Cut, replies: list[HeardReply]) -> list[HeardReply]:
 
     What they say from the zone above is compared as theirs, and what they all say from a zone below as its.
     """
-    mine = [reply for reply in replies if not is_below(cut.zone, _zone_of(reply))]
+    mine = [reply for reply in replies if not _is_compared_above(cut, reply)]
     below = {_zone_of(reply) for reply in mine}
     lower = len(below) == 1 and all(is_below(zone, cut.zone) and cut.evidence.cut(zone) for zone in below)
     return [] if lower else mine
+
+
+def _is_compared_above(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a reply is from a zone above, whose servers are compared by the same question."""
+    zone = _zone_of(reply)
+    upper = cut.evidence.cut(zone) if is_below(cut.zone, zone) else None
+    asked = [each for steps in _steps_of(upper) for each in steps] if upper and upper.probed else []
+    return any(step.question == reply.step.question for step in asked)
 
 
 def _zone_of(reply: HeardReply) -> Name:

@@ -236,3 +236,12 @@ def test_a_zone_below_on_one_server_that_nobody_delegates_is_to_be_delegated() -
     assert "same serial" not in found["answers-differ"].message
     assert found["foreign-soa"].cure.endswith("of the zone and delegate half.example.com in example.com")
     assert "unexplained" not in found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_zone_that_one_server_has_and_another_denies_from_above_differs(seed: int) -> None:
+    """Nothing refers to it, and the walk went by whichever answered."""
+    sub = "@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nwww 300 A 192.0.2.99\n"
+    zones = {"sub.example.com.": {"text": sub, "servers": ["ns2.example.com."]}}
+    world = made_of("in-domain", question="www.sub.example.com. A", zones=zones)
+    assert "answers-differ" in {each.code for each in checked(world, seed).findings or ()}
