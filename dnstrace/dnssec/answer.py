@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import dns.name
 import dns.rdatatype
 import dns.rrset
 
@@ -18,6 +17,7 @@ from dnstrace.dnssec.chain import TrustChain
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
+from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.jobs import with_job
@@ -250,11 +250,7 @@ def _could_be_of(zone: Zone, data: Signed) -> bool:
 
 def _synthesises(dname: Signed, alias: Signed) -> bool:
     """Whether a CNAME RRset is synthesised from a DNAME RRset above it (RFC 6672 section 2.2)."""
-    if alias.rdtype != dns.rdatatype.CNAME or not is_below(alias.name, dname.name):
+    if alias.rdtype != dns.rdatatype.CNAME:
         return False
-    above, target = (getattr(data.rrset[0], "target", None) for data in (dname, alias))
-    try:
-        implied = isinstance(above, dns.name.Name) and alias.name.relativize(dname.name).concatenate(above)
-    except dns.name.NameTooLong:
-        return False
-    return len(alias.rrset) == 1 and implied == target
+    made, target = made_by_dname(alias.name, (dname.rrset,)), alias_target(alias.rrset)
+    return len(alias.rrset) == 1 and made is not None and target is not None and made.target == target

@@ -7,6 +7,7 @@ is checked against that DNAME, and synthesised here if it is missing or wrong: t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import dns.name
@@ -16,7 +17,7 @@ import dns.rrset
 from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
-from dnstrace.model.naming import folded
+from dnstrace.model.naming import folded, is_below
 
 BESIDE = "a CNAME record and other data at the same name"
 MAX_LINKS = 16  # aliases followed in one reply; the budget limits those of a whole trace
@@ -117,31 +118,46 @@ def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
 
 
 def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
-    """The DNAME strictly above `name`, with the CNAME that it implies (RFC 6672 section 2.2)."""
-    above = (
-        rrset
-        for rrset in answer
-        if rrset.rdtype == dns.rdatatype.DNAME and rrset.name != name and name.is_subdomain(rrset.name)
-    )
-    dname = max(above, key=lambda rrset: len(rrset.name), default=None)
-    target = alias_target(dname)
-    if dname is None or target is None:
+    """The alias that a DNAME record makes of `name`; its CNAME record is synthesised if need be."""
+    made = made_by_dname(name, answer)
+    if made is None:
         return None
-    made_from = (dname, *_signatures_of(dname, answer))
-    try:
-        implied = name.relativize(dname.name).concatenate(target)
-    except dns.name.NameTooLong:
+    made_from = (made.dname, *_signatures_of(made.dname, answer))
+    if made.target is None:
         return _Link(made_from, None, "the DNAME record produces a name longer than 255 octets")
     given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
-    if given is not None and alias_target(given) == implied:
-        return _Link((*made_from, given), implied)
+    if given is not None and alias_target(given) == made.target:
+        return _Link((*made_from, given), made.target)
     note = "the CNAME record in the reply does not match the DNAME record" if given is not None else ""
-    return _Link((*made_from, _synthesised(name, implied, dname)), implied, note)
+    return _Link((*made_from, _synthesised(name, made.target, made.dname)), made.target, note)
 
 
 def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.RRset:
     cname = CNAME(dname.rdclass, dns.rdatatype.CNAME, target)  # type: ignore[no-untyped-call]
     return dns.rrset.from_rdata(name, dname.ttl, cname)
+
+
+class Made(NamedTuple):
+    """What a DNAME record makes of a name below it; `target` is None if that would be too long."""
+
+    dname: dns.rrset.RRset
+    target: Name | None
+
+
+def made_by_dname(name: Name, answer: Iterable[dns.rrset.RRset]) -> Made | None:
+    """Where the DNAME record strictly above `name` leads it (RFC 6672 section 2.2); None if there is none.
+
+    Of several in an answer it is the closest to the name.
+    """
+    above = (r for r in answer if r.rdtype == dns.rdatatype.DNAME and is_below(name, r.name))
+    dname = max(above, key=lambda rrset: len(rrset.name), default=None)
+    target = alias_target(dname)
+    if dname is None or target is None:
+        return None
+    try:
+        return Made(dname, name.relativize(dname.name).concatenate(target))
+    except dns.name.NameTooLong:
+        return Made(dname, None)
 
 
 def alias_target(alias: dns.rrset.RRset | None) -> Name | None:

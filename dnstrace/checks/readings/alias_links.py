@@ -16,9 +16,9 @@ import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.checks.readings.evidence import Evidence
-from dnstrace.message.alias import alias_target
+from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Step
-from dnstrace.model.naming import is_below, plain
+from dnstrace.model.naming import plain
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _TTL = 3600  # seconds, of records to remove; of no consequence
@@ -82,11 +82,10 @@ class AliasLink(NamedTuple):
 def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> Source:
     """The record that an alias in a reply comes from."""
     rrsets = tuple(given)
-    for rrset in rrsets:
-        if rrset.rdtype == _DNAME and is_below(owner, rrset.name):
-            redirected = alias_target(rrset)
-            if redirected is not None:
-                return Source(rrset.name, redirected, _DNAME, rrset.ttl)
+    made = made_by_dname(owner, rrsets)
+    redirected = None if made is None else alias_target(made.dname)
+    if made is not None and redirected is not None:
+        return Source(made.dname.name, redirected, _DNAME, made.dname.ttl)
     ttl = next((rrset.ttl for rrset in rrsets if rrset.name == owner and rrset.rdtype == _CNAME), _TTL)
     return Source(_wildcard(owner, rrsets) or owner, target, _CNAME, ttl)
 

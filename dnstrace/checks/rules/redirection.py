@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import dns.name
 import dns.rdatatype
 import dns.rrset
 
@@ -14,10 +13,10 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import where
 from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
-from dnstrace.message.alias import alias_target
+from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.naming import plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 
@@ -100,16 +99,11 @@ def _unlike(zone: Name, reply: HeardReply) -> _Unlike | None:
     """The first alias of a reply in a zone that is not the one which its DNAME record implies."""
     every = [] if reply.message is None else reply.message.answer
     answer = [rrset for rrset in every if rrset.name.is_subdomain(zone)]  # others: a zone on the same servers
-    for dname in (rrset for rrset in answer if rrset.rdtype == _DNAME):
-        to = alias_target(dname)
-        for cname in (r for r in answer if r.rdtype == _CNAME and is_below(r.name, dname.name)):
-            given = alias_target(cname)
-            try:
-                implied = None if to is None else cname.name.relativize(dname.name).concatenate(to)
-            except dns.name.NameTooLong:
-                continue
-            if given is not None and implied is not None and given != implied:
-                return _Unlike(cname.name, dname.name, given, implied)
+    for cname in (rrset for rrset in answer if rrset.rdtype == _CNAME):
+        made, given = made_by_dname(cname.name, answer), alias_target(cname)
+        implied = None if made is None else made.target
+        if made is not None and given is not None and implied is not None and given != implied:
+            return _Unlike(cname.name, made.dname.name, given, implied)
     return None
 
 

@@ -16,10 +16,9 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.rules.targets import absent, name_meant, point_text, pointing, records_text
-from dnstrace.message.alias import alias_target
+from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import is_below
 
 _NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
 """The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
@@ -163,9 +162,7 @@ def _aliases(cut: Cut) -> dict[Name, _Alias]:
                 others.add(name)
                 continue
             end = None if nowhere else alias_target(links[-1])
-            made = any(
-                r.rdtype == dns.rdatatype.DNAME and is_below(name, r.name) for r in reply.meaning.answer
-            )
+            made = made_by_dname(name, reply.meaning.answer) is not None
             found.setdefault(name, _Alias(of, end, made, reply))
     return {name: each for name, each in found.items() if name not in others}
 

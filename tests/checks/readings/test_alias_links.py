@@ -22,6 +22,10 @@ PLAIN = "a.b.example.com. 300 CNAME www.example.net."
         ([PLAIN, SIGNED.format("a.b.example.com.", 2)], "*.example.com. 300 IN CNAME www.example.net."),
         ([PLAIN, SIGNED.format("a.b.example.com.", 0)], "*. 300 IN CNAME www.example.net."),
         (["b.example.com. 60 DNAME example.net.", PLAIN], "b.example.com. 60 IN DNAME example.net."),
+        (
+            ["com. 60 DNAME org.", "b.example.com. 60 DNAME example.net.", PLAIN],
+            "b.example.com. 60 IN DNAME example.net.",
+        ),
     ],
 )
 def test_the_record_is_the_one_that_the_zone_has(given: list[str], source: str) -> None:
