@@ -27,13 +27,14 @@ from dnstrace.lab.zone import LabZone, Node
 from dnstrace.message.alias import follow
 from dnstrace.message.deleg import DELEG
 from dnstrace.model import Name, Question, Transport
+from dnstrace.model.allowed import PLAIN_PAYLOAD, SAFE_PAYLOAD
 from dnstrace.model.mnemonics import AT_PARENT
 
-PAYLOAD = 1232
+PAYLOAD = SAFE_PAYLOAD
 """The EDNS payload size that the lab's servers offer, and never exceed over UDP, in octets."""
 
 _MAX_ALIASES = 16
-_PLAIN_PAYLOAD, _MAX_MESSAGE = 512, 65535  # RFC 1035 sections 2.3.4 and 4.2.2
+_MAX_MESSAGE = 65535  # RFC 1035 section 4.2.2
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _TRANSFERS = {dns.rdatatype.AXFR, dns.rdatatype.IXFR}
 _WITH_DO = {dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
@@ -242,7 +243,7 @@ def truncated(reply: dns.message.Message) -> bytes:
 def _limit(query: dns.message.Message, transport: Transport) -> int:
     if transport is Transport.TCP:
         return _MAX_MESSAGE
-    return min(PAYLOAD, max(_PLAIN_PAYLOAD, query.payload if query.edns >= 0 else 0))
+    return min(PAYLOAD, max(PLAIN_PAYLOAD, query.payload if query.edns >= 0 else 0))
 
 
 def _required(reply: dns.message.Message) -> bool:

@@ -19,7 +19,11 @@ class Whole(NamedTuple):
 PORT = Whole(1, 65535)
 TRIES = Whole(1, 100)
 QUERIES = Whole(1, 1_000_000)
-PAYLOAD = Whole(512, 65535)  # RFC 6891 section 6.2.3: values below 512 count as 512
+PLAIN_PAYLOAD = 512
+"""Octets of a reply over UDP that every client takes, without EDNS too (RFC 1035 section 4.2.1)."""
+SAFE_PAYLOAD = 1232
+"""Octets of a reply that pass everywhere over UDP (RFC 9715 appendix A)."""
+PAYLOAD = Whole(PLAIN_PAYLOAD, 65535)  # RFC 6891 section 6.2.3: values below that count as that
 SEED = Whole(0, 2**64 - 1)
 COUNT = Whole(0, 2**32)
 """Any count that may be zero."""

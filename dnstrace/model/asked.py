@@ -9,7 +9,16 @@ import dns.name
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_kind, check_seconds, check_whole
+from dnstrace.model.allowed import (
+    PAYLOAD,
+    PORT,
+    SAFE_PAYLOAD,
+    TRIES,
+    check_address,
+    check_kind,
+    check_seconds,
+    check_whole,
+)
 from dnstrace.model.kept import kept
 from dnstrace.model.known_name import NAMES, KnownName, known, remember
 from dnstrace.model.mnemonics import register
@@ -72,7 +81,7 @@ class Edns(Struct):
     `options` holds (code, data) pairs, the data in wire format.
     """
 
-    payload: int = 1232
+    payload: int = SAFE_PAYLOAD
     dnssec_ok: bool = True
     options: tuple[tuple[int, bytes], ...] = ()
     version: int = 0

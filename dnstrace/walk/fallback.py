@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Fault, Kind, Meaning, Query, Transport
+from dnstrace.model.allowed import PLAIN_PAYLOAD
 from dnstrace.model.structs import replace
 
 PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
-_SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
 _REJECTS_EDNS = {*_NO_EDNS, Kind.MISMATCH}  # a reply with another ID or question is not the right one
 _SILENT = {Kind.TIMEOUT}
@@ -27,7 +27,7 @@ def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
     """The EDNS to ask with after `tries` tries without a reply."""
     if edns is None or tries >= PLAIN:
         return None
-    return edns if tries == 0 else replace(edns, payload=min(edns.payload, _SMALL))
+    return edns if tries == 0 else replace(edns, payload=min(edns.payload, PLAIN_PAYLOAD))
 
 
 def suspected(edns: Edns | None, tries: int, exchange: Exchange, meaning: Meaning) -> Edns | None:

@@ -17,7 +17,7 @@ from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.anomaly import BESIDE, SHAPED
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.rates import limiting, room, slips
+from dnstrace.checks.readings.rates import limiting, slips
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.readings.statements import soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
@@ -59,7 +59,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
     for replies in asked.values():
         address = replies[0].address
         if any(reply.meaning.usable for reply in replies):
-            errors[address] += [r for r in replies if r.meaning.kind in ERRORS or _is_slip(r, replies)]
+            errors[address] += [reply for reply in replies if reply.meaning.kind in ERRORS]
         if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
             lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
     slipped = cut.once(slips)
@@ -79,17 +79,6 @@ def _asked(attempt: Attempt) -> Hashable:
     """The address and what is asked for: quicker to compare than all that equal queries have in common."""
     query = attempt.exchange.query
     return query.address, query.question.rdtype, query.recursion_desired, query.question.name.labels
-
-
-def _is_slip(reply: HeardReply, others: list[HeardReply]) -> bool:
-    """Whether a reply is truncated, where one to an equal query with no more room was not.
-
-    Servers that limit the rate of replies do so, to have true clients ask over TCP.
-    """
-    if reply.meaning.kind is not Kind.TRUNCATED:
-        return False
-    whole = (other for other in others if other.meaning.usable)
-    return any(room(other.attempt) <= room(reply.attempt) for other in whole)
 
 
 def _is_cut_short(reply: HeardReply) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Hashable
 
 from dnstrace.analysis.stopping import alike
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.checks.readings.replies import HeardReply, small_after_truncation
 from dnstrace.model import Attempt, Kind, Name, Question, Step, Transport
+from dnstrace.model.allowed import PLAIN_PAYLOAD
 from dnstrace.model.heard import NEGATIVE
 
-_SMALL = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
 _LEAST = 2  # questions: fewer may be truncated for a reason of their own
 _SHUT_OUT = 2  # questions in vain, one of which had been answered: fewer are lost datagrams
 
@@ -59,28 +59,43 @@ def _start(reply: HeardReply) -> float:
 
 
 def slips(cut: Cut) -> dict[str, list[HeardReply]]:
-    """By address, the replies that it truncated although they are small, if it sent others whole.
+    """By address, the replies that it truncated by chance, if it sent others whole.
 
-    That is chance if it was silent to the same query before or after, or truncates several questions.
+    It is chance if it answered an equal query in no more room. It is also chance if the whole reply is small,
+    and the address was silent to the same query before or after, or truncates several questions.
     """
-    found: dict[str, list[HeardReply]] = defaultdict(list)
-    by_chance, whole = set[str](), set[str]()
+    if not any(attempt.meaning.kind is Kind.TRUNCATED for attempt in cut.all_attempts):
+        return {}
+    found = _truncated_at_times(cut)
+    by_chance, whole = {*found}, set[str]()
     denied, questions = _denied(cut), defaultdict[str, set[Question]](set)
     for step in cut.all_steps:
+        small = small_after_truncation(step)
         for address, attempts in _over_udp(step).items():
-            kinds = {each.meaning.kind for each in attempts}
             whole |= {address} if any(each.meaning.usable for each in attempts) else set()
-            if Kind.TRUNCATED not in kinds:
-                continue
+            cut_short = [HeardReply(step, each) for each in attempts if each.meaning.kind is Kind.TRUNCATED]
             silent = _dropped_as_well(attempts)
-            if silent or _is_small(step, address) or (address, step.question.name) in denied:
+            if cut_short and (silent or address in small or (address, step.question.name) in denied):
                 by_chance |= {address} if silent else set()
                 questions[address].add(step.question)
-                found[address] += [
-                    HeardReply(step, each) for each in attempts if each.meaning.kind is Kind.TRUNCATED
-                ]
+                found[address] += cut_short
     several = {address for address, asked in questions.items() if len(asked) >= _LEAST}
     return {address: found[address] for address in (by_chance | several) & whole}
+
+
+def _truncated_at_times(cut: Cut) -> dict[str, list[HeardReply]]:
+    """By address, the truncated replies where one to an equal query with no more room was not."""
+    found: dict[str, list[HeardReply]] = defaultdict(list)
+    asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
+    for step in cut.all_steps:
+        for attempt in step.attempts:
+            asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
+    for replies in asked.values():
+        enough = [room(reply.attempt) for reply in replies if reply.meaning.usable]
+        for reply in replies if enough else ():
+            if reply.meaning.kind is Kind.TRUNCATED and room(reply.attempt) >= min(enough):
+                found[reply.address].append(reply)
+    return found
 
 
 def _over_udp(step: Step) -> dict[str, list[Attempt]]:
@@ -108,17 +123,7 @@ def _denied(cut: Cut) -> set[tuple[str, Name]]:
     }
 
 
-def _is_small(step: Step, address: str) -> bool:
-    """Whether the whole reply, as it came in the same step, would have fitted."""
-    return any(
-        each.exchange.query.address == address
-        and each.meaning.usable
-        and len(each.exchange.wire or b"") <= _SMALL
-        for each in step.attempts
-    )
-
-
 def room(attempt: Attempt) -> int:
     """The octets that a query allows its reply over UDP."""
     edns = attempt.exchange.query.edns
-    return _SMALL if edns is None else max(edns.payload, _SMALL)
+    return PLAIN_PAYLOAD if edns is None else max(edns.payload, PLAIN_PAYLOAD)

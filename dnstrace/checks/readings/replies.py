@@ -14,12 +14,12 @@ from dns.rdtypes.nsbase import NSBase
 
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Cause, Delegation, Kind, Meaning, Name, Step
+from dnstrace.model.allowed import PLAIN_PAYLOAD
 from dnstrace.model.heard import SILENCES
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
-_PLAIN_PAYLOAD = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
 
 SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
 """What says nothing of a server: nothing was sent, or its reply was not awaited."""
@@ -158,16 +158,16 @@ def causes_in(steps: Sequence[Step]) -> dict[Cause, set[str]]:
         if attempt.cause is not None:
             found[attempt.cause].add(attempt.exchange.query.address)
     if large := found[Cause.DROPS_LARGE_UDP]:
-        large.difference_update(*map(_small_after_truncation, steps))
+        large.difference_update(*map(small_after_truncation, steps))
     return found
 
 
-def _small_after_truncation(step: Step) -> frozenset[str]:
+def small_after_truncation(step: Step) -> frozenset[str]:
     """The addresses that truncated a reply over UDP, though it is small enough, as it came in another way.
 
     Servers that limit the rate of their replies truncate some of any size.
     """
     cut_short = {a.exchange.query.address for a in step.attempts if a.meaning.kind is Kind.TRUNCATED}
     whole = (each for each in step.attempts if each.meaning.usable and each.exchange.wire is not None)
-    small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= _PLAIN_PAYLOAD}
+    small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= PLAIN_PAYLOAD}
     return frozenset(cut_short & small)

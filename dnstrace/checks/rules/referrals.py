@@ -15,6 +15,7 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import host_of
 from dnstrace.checks.readings.mixed_hosts import child_sets
 from dnstrace.checks.readings.phrases import listed, parent_text, server_names, where
+from dnstrace.checks.readings.rates import room
 from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.checks.readings.statements import (
@@ -27,12 +28,12 @@ from dnstrace.checks.readings.statements import (
 from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
+from dnstrace.model.allowed import SAFE_PAYLOAD
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 
-_LEAST_ROOM, _ROOM = 512, 1232  # octets: over UDP without EDNS; what servers keep to whatever is allowed
 _RECORD = {4: 16, 6: 28}  # octets of an A and an AAAA record, with a compressed owner name
 
 
@@ -282,9 +283,8 @@ def _has_room(reply: HeardReply, left_out: Iterable[str]) -> bool:
     query, wire = reply.attempt.exchange.query, reply.attempt.exchange.wire or b""
     if query.transport is not Transport.UDP:
         return True
-    room = _LEAST_ROOM if query.edns is None else min(query.edns.payload, _ROOM)
     needed = sum(_RECORD[6 if ":" in each else 4] for each in left_out)
-    return len(wire) + needed <= room
+    return len(wire) + needed <= min(room(reply.attempt), SAFE_PAYLOAD)  # which servers keep to
 
 
 def _name_servers(reply: HeardReply) -> frozenset[str]:

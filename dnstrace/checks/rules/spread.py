@@ -19,12 +19,12 @@ from dnstrace.checks.readings.hosts import glue, host_of, named, walked_addresse
 from dnstrace.checks.readings.phrases import counted, listed
 from dnstrace.checks.readings.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
+from dnstrace.model.allowed import SAFE_PAYLOAD
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.kept import kept
 from dnstrace.model.naming import zone_text
 
 _MESSAGE = 65535  # octets, that a message can have
-_SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
 _FIXED = 12 + 255 + 4 + 11  # octets of the header, the longest question and the OPT record
 _RECORD = 12  # octets of a record without its owner and its RDATA, and with a pointer for the owner
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
@@ -147,13 +147,13 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
     if cut.delegation is None or cut.parent is None:
         return
     addresses = glue(cut)
-    if _at_most(cut.delegation, addresses) <= _SAFE:
+    if _at_most(cut.delegation, addresses) <= SAFE_PAYLOAD:
         return
     size = _size_of(cut.delegation, addresses)
-    if size > _SAFE:
+    if size > SAFE_PAYLOAD:
         yield Observation(
             message=f"a referral to {zone_text(cut.zone)} takes up to {size} octets with"
-            f" {counted(len(cut.delegation.servers), 'name server')}: only {_SAFE} are safe over UDP",
+            f" {counted(len(cut.delegation.servers), 'name server')}: only {SAFE_PAYLOAD} are safe over UDP",
             steps=steps_of(cut.referrals),
             cure=f"use fewer name servers for {zone_text(cut.zone)}, or servers with shorter names",
             remedy=in_zone(cut.zone),

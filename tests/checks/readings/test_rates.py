@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import Trace
+from dnstrace.checks.readings.controls import at_times
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.rates import limiting, slips
-from tests.checks.checking import checked, made_of
+from dnstrace.model import Kind, Meaning, Probe
+from dnstrace.model.structs import replace
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.replies import name
 from tests.troubled import SERVERS, Limiting, traced_over
 
@@ -33,6 +36,16 @@ def test_one_that_drops_what_it_answered_limits_the_rate() -> None:
 def test_one_that_truncates_small_replies_limits_the_rate() -> None:
     for slip in (1, 2, 3):
         assert slips(limited(2, slip)).keys() == TWO
+
+
+def test_one_that_truncates_what_it_answers_at_another_time_limits_the_rate() -> None:
+    found = checked_by_name("in-domain")
+    step = next(each for each in found.steps if each.probe is Probe.SOA and each.zone == name("example.com."))
+    attempt = replace(step.attempts[0], meaning=Meaning(Kind.TRUNCATED))
+    again = replace(step, id=len(found.steps) + 1, attempts=(attempt,))
+    cut = cut_of(replace(found, steps=(*found.steps, again)))
+    address = attempt.exchange.query.address
+    assert slips(cut).keys() == at_times(cut).keys() == limiting(cut) == {address}
 
 
 @pytest.mark.parametrize(
