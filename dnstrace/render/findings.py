@@ -53,7 +53,7 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
     found = [finding for group in shown for finding in grouped(group, addresses)]
     how = _remedy_nodes if verbose else partial(brief_remedy_nodes, said=said)
-    return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
+    return [*(Node(finding_line(each), how(each), heading=True) for each in found), *beyond]
 
 
 def _claims(report: Report) -> tuple[Finding, ...]:
@@ -97,9 +97,11 @@ def nothing_wrong(report: Report) -> str:
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
 
-def _finding_line(finding: Finding) -> Text:
+def finding_line(finding: Finding, seen: str = "") -> Text:
+    """A finding on one line: its level, its code, the places that have `seen` it if there are several."""
     style = _STYLES[finding.level]
-    head = Text.assemble((finding.level.value, style), " ", (finding.code, f"{style} {STRONG}"), ": ")
+    code = finding.code, f"{style} {STRONG}"
+    head = Text.assemble((finding.level.value, style), " ", code, f" {seen}: " if seen else ": ")
     return marked(style, head.append(harmless(finding.message)))
 
 

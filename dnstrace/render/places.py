@@ -9,10 +9,9 @@ from rich.text import Text
 from dnstrace.analysis.blame_across import at
 from dnstrace.model import Outcome
 from dnstrace.model.across import Where
-from dnstrace.model.findings import Level
 from dnstrace.model.places import Failure
 from dnstrace.model.security import Security
-from dnstrace.render.findings import brief_remedy_nodes
+from dnstrace.render.findings import brief_remedy_nodes, finding_line
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Node, rows
 from dnstrace.render.text import count_text, escaped, harmless, time_text, ttl_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, question_text
@@ -23,12 +22,11 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Question
-    from dnstrace.model.across import Across, Row, SharedFinding, Statement
+    from dnstrace.model.across import Across, Row, Statement
     from dnstrace.model.places import Place, PlaceTrace, Seen
 
 _MOST = 3  # data of an answer in the table
 _SECURITY = {Security.SECURE: GOOD, Security.BOGUS: BAD}
-_STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
 _VERDICT = {Where.NOWHERE: GOOD, Where.PARTLY: WARNING, Where.DIFFERS: WARNING, Where.UNKNOWN: WARNING}
 _DASH = "-"
 
@@ -193,22 +191,13 @@ def _all(count: int) -> str:
 
 def _findings(across: Across) -> list[Node]:
     return [
-        Node(_finding_line(across, each), brief_remedy_nodes(each.finding), heading=True)
+        Node(
+            finding_line(each.finding, seen_by(across, each.places)),
+            brief_remedy_nodes(each.finding),
+            heading=True,
+        )
         for each in across.findings
     ]
-
-
-def _finding_line(across: Across, shared: SharedFinding) -> Text:
-    finding, style = shared.finding, _STYLES[shared.finding.level]
-    return marked(
-        style,
-        Text.assemble(
-            (finding.level.value, style),
-            " ",
-            (finding.code, f"{style} {STRONG}"),
-            f" {seen_by(across, shared.places)}: {harmless(finding.message)}",
-        ),
-    )
 
 
 def seen_by(across: Across, places: tuple[Place, ...]) -> str:

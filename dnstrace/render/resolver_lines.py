@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
-_SOUND = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET, Disagreement.DNS64: QUIET}
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: ""}
 _ONE_LINE = {Disagreement.SAME, Disagreement.NO_ANSWER, None}
 
@@ -82,7 +81,9 @@ def _style_of(report: Report, found: Compared) -> str:
     """The style of the level that the finding about a resolver has, so that lists and findings agree."""
     if (level := level_of(found, report.resolvers)) is not None:
         return _STYLES[level]
-    return WARNING if found.difference is None else _SOUND[found.difference]
+    if found.difference is None:
+        return WARNING
+    return GOOD if found.difference is Disagreement.SAME else QUIET
 
 
 def _answer_parts(attempt: Attempt, style: str) -> list[Text | str]:
