@@ -19,7 +19,7 @@ def alternating(steps: Iterable[Step], zone: Name) -> dict[str, list[int]]:
 
     A query counts as after a reply if it was sent once that had arrived.
     """
-    found = serials(steps, zone)
+    found = serials_in_turn(steps, zone)
     return {
         address: [serial for serial, _ in replies]
         for address, replies in found.items()
@@ -34,11 +34,13 @@ def alternating(steps: Iterable[Step], zone: Name) -> dict[str, list[int]]:
 def undecided(steps: Iterable[Step], zone: Name) -> frozenset[str]:
     """The addresses that gave several serials, of which the order does not show whether they alternate."""
     steps = list(steps)
-    several = {a for a, each in serials(steps, zone).items() if len({serial for serial, _ in each}) > 1}
+    several = {
+        a for a, each in serials_in_turn(steps, zone).items() if len({serial for serial, _ in each}) > 1
+    }
     return frozenset(several - alternating(steps, zone).keys())
 
 
-def serials(steps: Iterable[Step], zone: Name) -> dict[str, list[tuple[int, Attempt]]]:
+def serials_in_turn(steps: Iterable[Step], zone: Name) -> dict[str, list[tuple[int, Attempt]]]:
     """The serials of a zone that each address gave, with the attempts, in the order of the queries."""
     found: dict[str, list[tuple[int, Attempt]]] = {}
     for step in steps:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from dnstrace.analysis.alternating import serials, undecided
+from dnstrace.analysis.alternating import serials_in_turn, undecided
 from dnstrace.analysis.losses import losses_in
 from dnstrace.model import Delegation, Name, Probe, Purpose, Question, Step
 from dnstrace.model.naming import is_below
@@ -114,7 +114,7 @@ class PuttingAgain:
 
         Each way in which it gave them is tried twice in turn: other machines may answer over TCP.
         """
-        ways = [step.id for step in self._steps(zone) if address in serials([step], zone)]
+        ways = [step.id for step in self._steps(zone) if address in serials_in_turn([step], zone)]
         for turn in range(_TURNS):
             await self._ask_again(ways[turn // 2 % len(ways)], address, False)
             if address not in undecided(self._steps(zone), zone):

@@ -10,10 +10,10 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.SOA import SOA
 
+from dnstrace.checks.advice.delegating import delegate
 from dnstrace.checks.advice.lifetimes import unlike_ttls
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure, versions_text
-from dnstrace.checks.advice.undelegated import delegate
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped

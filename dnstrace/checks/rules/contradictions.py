@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
+from dnstrace.checks.advice.delegating import delegate
 from dnstrace.checks.advice.remedies import RELOAD, in_zone
-from dnstrace.checks.advice.undelegated import delegate
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.answering_below import answered_below
 from dnstrace.checks.readings.denied_data import (

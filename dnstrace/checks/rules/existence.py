@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import dns.rdatatype
 
+from dnstrace.checks.advice.delegating import delegate
 from dnstrace.checks.advice.remedies import at_servers, in_zone
 from dnstrace.checks.advice.server_fixes import is_minor
-from dnstrace.checks.advice.undelegated import delegate
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.answering_below import is_of_parent

@@ -1,4 +1,4 @@
-"""Zones that the servers of the zone above serve too, although that zone does not delegate them."""
+"""How to delegate zones that the servers of the zone above serve too, without a delegation in that zone."""
 
 from __future__ import annotations
 
