@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -41,17 +42,18 @@ def target_missing(cut: Cut) -> Iterator[Observation]:
     References: RFC 5321 section 5.1; RFC 7505 section 3; RFC 2782; RFC 1912 section 2.5
     """
     gone = cut.once(absent)
-    for reply, rrset in _each_rrset(cut) if gone else ():
-        every = _targets(rrset)
+    for each in _each_rrset(cut) if gone else ():
+        rrset, every = each.rrset, _targets(each.rrset)
         missing = [name for name in every if name in gone and name_meant(cut, name) is None]
         nothing = all(name in gone or name in cut.once(_nowhere) for name in every)
         if missing:
+            replies = each.with_targets(missing)
             yield Observation(
                 point_text(rrset, missing),
-                steps_of((reply, *(gone[name] for name in missing))),
+                steps_of((*replies, *(gone[name] for name in missing))),
                 cure=f"{_removal(rrset, missing)}, or publish the addresses of {listed(missing)}",
                 remedy=in_zone(cut.zone),
-                level=Level.ERROR if reply.step.main and nothing else None,
+                level=Level.ERROR if nothing and any(reply.step.main for reply in replies) else None,
             )
 
 
@@ -71,18 +73,19 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
     References: RFC 2181 section 10.3; RFC 5321 section 5.1; RFC 2782; RFC 1912 section 2.4
     """
     aliases = cut.once(_aliases)
-    for reply, rrset in _each_rrset(cut) if aliases else ():
-        every = _targets(rrset)
+    for each in _each_rrset(cut) if aliases else ():
+        rrset, every = each.rrset, _targets(each.rrset)
         found = [name for name in every if name in aliases and rrset.rdtype in _NO_ALIASES]
         nowhere = cut.once(_nowhere).intersection(found)
         nothing = bool(nowhere) and all(name in nowhere or name in cut.once(absent) for name in every)
         if found:
+            replies = each.with_targets(found)
             yield Observation(
                 point_text(rrset, found, _aliases_text(found, aliases)),
-                steps_of((reply, *(aliases[name].reply for name in found))),
+                steps_of((*replies, *(aliases[name].reply for name in found))),
                 cure=_without_aliases(rrset, {name: aliases[name] for name in found}),
                 remedy=in_zone(cut.zone),
-                level=Level.ERROR if reply.step.main and nothing else None,
+                level=Level.ERROR if nothing and any(reply.step.main for reply in replies) else None,
             )
 
 
@@ -124,12 +127,25 @@ def _removal(rrset: dns.rrset.RRset, missing: list[Name]) -> str:
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _each_rrset(cut: Cut) -> Iterable[tuple[HeardReply, dns.rrset.RRset]]:
-    """The RRsets of the zone that point somewhere, each once, with the first reply that has it."""
-    found: dict[tuple[Name, int], tuple[HeardReply, dns.rrset.RRset]] = {}
+class _Pointing(NamedTuple):
+    """An RRset that points somewhere, with the records of all servers, and the replies that have some."""
+
+    rrset: dns.rrset.RRset
+    shown: list[tuple[HeardReply, dns.rrset.RRset]]
+
+    def with_targets(self, names: Iterable[Name]) -> list[HeardReply]:
+        """For each of these names, the first reply that points to it."""
+        return [next(reply for reply, rrset in self.shown if name in _targets(rrset)) for name in names]
+
+
+def _each_rrset(cut: Cut) -> Iterator[_Pointing]:
+    """The RRsets of the zone that point somewhere, each once, whatever server has which of its records."""
+    found: dict[tuple[Name, int], list[tuple[HeardReply, dns.rrset.RRset]]] = defaultdict(list)
     for reply, rrset in cut.once(pointing):
-        found.setdefault((rrset.name, rrset.rdtype), (reply, rrset))
-    return found.values()
+        found[rrset.name, rrset.rdtype].append((reply, rrset))
+    for (owner, _), shown in found.items():
+        rdata = dict.fromkeys(each for _, rrset in shown for each in rrset)
+        yield _Pointing(dns.rrset.from_rdata_list(owner, shown[0][1].ttl, list(rdata)), shown)
 
 
 def _targets(rrset: dns.rrset.RRset) -> list[Name]:

@@ -10,11 +10,13 @@ import dns.rrset
 from dnstrace.analysis.pointing import meant_by, pointed_anew, pointed_at, stands_alone
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.advice.versions import newest
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import host_of
 from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
+from dnstrace.checks.readings.serials import serials
 from dnstrace.dnssec.denial import marked_absent
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe, Step
@@ -136,8 +138,12 @@ def alias_meant(cut: Cut | None, target: Name) -> tuple[Name | None, bool]:
 
 
 def pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
-    """The RRsets of the zone that point somewhere, each with a reply that has it."""
-    return [
+    """The RRsets of the zone that point somewhere, each with a reply that has it.
+
+    Left out are those of servers with an older version of the zone, which is a finding of its own: what it
+    points to may have been removed together with the record.
+    """
+    found = [
         (reply, rrset)
         for step in _asked(cut)
         for reply in replies_of(step)
@@ -145,6 +151,9 @@ def pointing(cut: Cut) -> list[tuple[HeardReply, dns.rrset.RRset]]:
         for rrset in reply.meaning.answer
         if rrset.name.is_subdomain(cut.zone) and pointed_at(rrset[0]) is not None
     ]
+    latest = newest(cut) if found else None
+    known = {} if latest is None else serials(cut)
+    return [(reply, rrset) for reply, rrset in found if known.get(reply.address, latest) == latest]
 
 
 def absent(cut: Cut) -> dict[Name, HeardReply]:

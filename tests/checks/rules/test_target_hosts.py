@@ -140,3 +140,23 @@ def test_without_check_no_target_is_asked_for() -> None:
     world = made_of("in-domain", question="example.com. MX", zones={"example.com.": {"add": GONE}})
     found = trace("example.com.", dns.rdatatype.MX, network=LabNetwork(world), settings=Settings())
     assert not found.findings and len(found.steps) == 3
+
+
+@pytest.mark.parametrize(
+    ("server", "serial", "missing"),
+    [("ns1", 2026011501, True), ("ns2", 2026011501, True), ("ns2", 2026011401, False)],
+)
+def test_records_that_one_server_has_count_unless_its_version_is_older(
+    server: str, serial: int, missing: bool
+) -> None:
+    servers = "@ NS ns1\n@ NS ns2\nns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\n"
+    servers += f"ns2 AAAA 2001:db8:2::53\n@ 900 SOA ns1 h {serial} 7200 900 1209600 300\n"
+    records = "@ MX 7 mail\nmail A 192.0.2.25\n"
+    zones = {
+        "example.com.": {"add": records},
+        "example.com. other": {"servers": [f"{server}.example.com."], "text": servers + records + GONE},
+    }
+    found = checked(made_of("in-domain", question="example.com. MX", zones=zones))
+    each = told_of(found, MISSING)
+    assert [one.is_error for one in each] == [False] * missing
+    assert all(one.message.startswith("one of the MX records of example.com points to") for one in each)
