@@ -11,7 +11,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, reply_in, said
 from dnstrace.model import Transport
 
 
@@ -19,9 +19,9 @@ from dnstrace.model import Transport
 def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN for names with this first label, though others exist below (RFC 8020): `denies-empty=b`."""
     reaction = otherwise(asked)
-    if asked.query.question[0].name.labels[0].lower() != parameter.encode("ascii"):
+    if asked.question.name.labels[0].lower() != parameter.encode("ascii"):
         return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     reply.set_rcode(dns.rcode.NXDOMAIN)
     reply.answer = []
     return said(reply)
@@ -31,7 +31,7 @@ def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reactio
 def _bare_negative(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Negative answers over UDP come without the zone's SOA record."""
     reaction = otherwise(asked)
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     if reply.answer or asked.transport is Transport.TCP or not reply.flags & dns.flags.AA:
         return reaction
     reply.authority = [rrset for rrset in reply.authority if rrset.rdtype != dns.rdatatype.SOA]
@@ -41,7 +41,7 @@ def _bare_negative(asked: Asked, otherwise: Responder, parameter: str) -> Reacti
 @misbehaviour("unlike-dname")
 def _unlike_dname(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """CNAME records made from DNAME records lead to this name instead: `unlike-dname=www.example.net.`."""
-    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    reply = reply_in(otherwise(asked))
     made = any(rrset.rdtype == dns.rdatatype.DNAME for rrset in reply.answer)
     reply.answer = [
         dns.rrset.from_text(rrset.name, rrset.ttl, "IN", "CNAME", parameter)

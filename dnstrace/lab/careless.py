@@ -17,7 +17,18 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD, respond
-from dnstrace.lab.reaction import SILENCE, Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.lab.reaction import (
+    SILENCE,
+    Asked,
+    Reaction,
+    Responder,
+    error,
+    flagged,
+    misbehaviour,
+    read,
+    reply_in,
+    said,
+)
 from dnstrace.model.structs import replace
 
 _APEX = 3  # labels of the zones that worlds are about, the root's among them
@@ -52,12 +63,12 @@ def _alternates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     if asked.earlier % 2:
         return otherwise(asked)
     serial, _, lacked = parameter.partition(" ")
-    question = asked.query.question[0]
+    question = asked.question
     if lacked and question.name == dns.name.from_text(lacked):
-        query = dns.message.from_wire(asked.wire)
+        query = read(asked.wire)
         query.question[0].name = dns.name.Name((b"no-such-name", *question.name.labels[1:]))
         asked = replace(asked, query=query, wire=query.to_wire())
-    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    reply = reply_in(otherwise(asked))
     reply.question[0].name = question.name
     for rrset in (*reply.answer, *reply.authority):
         if rrset.rdtype == dns.rdatatype.SOA:
@@ -68,7 +79,7 @@ def _alternates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("recurses")
 def _recurses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The NS RRset of the root, with recursion offered, for any client that desires recursion."""
-    question = asked.query.question[0]
+    question = asked.question
     if question.name != dns.name.root or not asked.query.flags & dns.flags.RD:
         return otherwise(asked)
     reply = respond(asked.query)
@@ -81,13 +92,13 @@ def _recurses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("gives-zone")
 def _gives_zone(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The beginning of a zone transfer, for anyone."""
-    if asked.query.question[0].rdtype != dns.rdatatype.AXFR:
+    if asked.question.rdtype != dns.rdatatype.AXFR:
         return otherwise(asked)
-    wanted = dns.message.make_query(asked.query.question[0].name, "SOA")
+    wanted = dns.message.make_query(asked.question.name, "SOA")
     whole = otherwise(replace(asked, query=wanted, wire=wanted.to_wire()))
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
-    reply.answer = dns.message.from_wire(whole.replies[0]).answer if whole.replies else []
+    reply.answer = reply_in(whole).answer if whole.replies else []
     return said(reply)
 
 
@@ -95,7 +106,7 @@ def _gives_zone(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The name in the question comes back in lower case."""
     reaction = otherwise(asked)
-    length = sum(len(label) + 1 for label in asked.query.question[0].name.labels)
+    length = sum(len(label) + 1 for label in asked.question.name.labels)
     return replace(
         reaction,
         replies=tuple(w[:12] + w[12 : 12 + length].lower() + w[12 + length :] for w in reaction.replies),
@@ -105,7 +116,7 @@ def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 @misbehaviour("case-sensitive")
 def _case_sensitive(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Names with a letter in upper case do not exist. `=below`: of those below the apex only."""
-    name = asked.query.question[0].name
+    name = asked.question.name
     if name.to_text() == name.to_text().lower() or (parameter == "below" and len(name) <= _APEX):
         return otherwise(asked)
     return flagged(error(asked, dns.rcode.NXDOMAIN), add=dns.flags.AA)
@@ -115,7 +126,7 @@ def _case_sensitive(asked: Asked, otherwise: Responder, parameter: str) -> React
 def _knows_types(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NOTIMP to all types but these: `knows-types=A,NS,SOA`."""
     known = {dns.rdatatype.from_text(text) for text in parameter.split(",")}
-    return otherwise(asked) if asked.query.question[0].rdtype in known else error(asked, dns.rcode.NOTIMP)
+    return otherwise(asked) if asked.question.rdtype in known else error(asked, dns.rcode.NOTIMP)
 
 
 @misbehaviour("silent-version")
@@ -127,7 +138,7 @@ def _silent_version(asked: Asked, otherwise: Responder, parameter: str) -> React
 @misbehaviour("sparse-any")
 def _sparse_any(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Queries for ANY get one made-up HINFO record (RFC 8482 section 4.2), which is allowed."""
-    question = asked.query.question[0]
+    question = asked.question
     if question.rdtype != dns.rdatatype.ANY:
         return otherwise(asked)
     reply = respond(asked.query)
@@ -143,7 +154,7 @@ def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> React
     reaction = otherwise(asked)
     if not unknown or not reaction.replies:
         return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     if parameter:
         reply = respond(asked.query)
         reply.set_rcode(dns.rcode.from_text(parameter))
@@ -157,7 +168,7 @@ def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Something on the path answers every query with this address, as a resolver does."""
     reply = respond(asked.query)
     reply.flags |= dns.flags.RA
-    question = asked.query.question[0]
+    question = asked.question
     if question.rdtype == dns.rdatatype.A:
         reply.answer = [
             dns.rrset.from_text(question.name, 60, dns.rdataclass.IN, "A", parameter or "192.0.2.1")

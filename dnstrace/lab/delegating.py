@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import respond
-from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, reply_in, said
 
 _SOA = dns.rdatatype.SOA
 
@@ -35,7 +35,7 @@ def _extra_glue(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("glue-on-request")
 def _glue_on_request(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Referrals have no glue, except in reply to a question for the name server itself."""
-    name = asked.query.question[0].name
+    name = asked.question.name
 
     def drop(reply: dns.message.Message) -> None:
         if not reply.flags & dns.flags.AA:
@@ -47,7 +47,7 @@ def _glue_on_request(asked: Asked, otherwise: Responder, parameter: str) -> Reac
 @misbehaviour("no-soa")
 def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Questions for SOA have an empty answer."""
-    if asked.query.question[0].rdtype != _SOA:
+    if asked.question.rdtype != _SOA:
         return otherwise(asked)
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
@@ -70,6 +70,6 @@ def _with_reply_changed(reaction: Reaction, change: Callable[[dns.message.Messag
     """The reaction with its reply changed, if there is exactly one."""
     if len(reaction.replies) != 1:
         return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     change(reply)
     return said(reply)

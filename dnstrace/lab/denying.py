@@ -14,7 +14,18 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import respond
-from dnstrace.lab.reaction import SILENCE, Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.lab.reaction import (
+    SILENCE,
+    Asked,
+    Reaction,
+    Responder,
+    error,
+    flagged,
+    misbehaviour,
+    read,
+    reply_in,
+    said,
+)
 from dnstrace.model.mnemonics import AT_PARENT
 
 _SOA = "ns.invalid. hostmaster.invalid. 1 7200 900 1209600 300"
@@ -24,7 +35,7 @@ _SOA = "ns.invalid. hostmaster.invalid. 1 7200 900 1209600 300"
 def _only_type(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN for a name unless asked for one type: `only-type=www.example.com. TXT`."""
     name, rdtype = parameter.split()
-    question = asked.query.question[0]
+    question = asked.question
     if question.name != dns.name.from_text(name) or question.rdtype == dns.rdatatype.from_text(rdtype):
         return otherwise(asked)
     return flagged(error(asked, dns.rcode.NXDOMAIN), add=dns.flags.AA)
@@ -34,8 +45,8 @@ def _only_type(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _nxdomain_for_nodata(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN instead of NODATA at this name: `nxdomain-for-nodata=example.com.`."""
     reaction = otherwise(asked)
-    reply = dns.message.from_wire(reaction.replies[0])
-    if asked.query.question[0].name == dns.name.from_text(parameter) and reply.flags & dns.flags.AA:
+    reply = reply_in(reaction)
+    if asked.question.name == dns.name.from_text(parameter) and reply.flags & dns.flags.AA:
         reply.set_rcode(reply.rcode() if reply.answer else dns.rcode.NXDOMAIN)
     return said(reply)
 
@@ -44,8 +55,8 @@ def _nxdomain_for_nodata(asked: Asked, otherwise: Responder, parameter: str) -> 
 def _nxdomain_with_answer(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Whatever is answered for this name has RCODE NXDOMAIN: `nxdomain-with-answer=www.example.com.`."""
     reaction = otherwise(asked)
-    reply = dns.message.from_wire(reaction.replies[0])
-    if asked.query.question[0].name == dns.name.from_text(parameter) and reply.answer:
+    reply = reply_in(reaction)
+    if asked.question.name == dns.name.from_text(parameter) and reply.answer:
         reply.set_rcode(dns.rcode.NXDOMAIN)
     return said(reply)
 
@@ -54,7 +65,7 @@ def _nxdomain_with_answer(asked: Asked, otherwise: Responder, parameter: str) ->
 def _drops_denials(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Negative answers to queries with EDNS do not arrive."""
     reaction = otherwise(asked)
-    replies = [dns.message.from_wire(wire) for wire in reaction.replies]
+    replies = [read(wire) for wire in reaction.replies]
     denies = any(r.rdtype == dns.rdatatype.SOA for reply in replies[:1] for r in reply.authority)
     return SILENCE if denies and asked.query.edns >= 0 else reaction
 
@@ -63,7 +74,7 @@ def _drops_denials(asked: Asked, otherwise: Responder, parameter: str) -> Reacti
 def _denies_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN with the SOA record of a zone for a name and all below it: `denies-name=sub.x. x.`."""
     name, zone = map(dns.name.from_text, parameter.split())
-    if not asked.query.question[0].name.is_subdomain(name):
+    if not asked.question.name.is_subdomain(name):
         return otherwise(asked)
     return _denial(asked, zone, dns.rcode.NXDOMAIN)
 
@@ -77,7 +88,7 @@ def _foreign_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 @misbehaviour("ds-from-child")
 def _ds_from_child(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The DS RRset of a zone below is denied from that zone, not from its parent: `ds-from-child=sub.x.`."""
-    name, question = dns.name.from_text(parameter), asked.query.question[0]
+    name, question = dns.name.from_text(parameter), asked.question
     if (question.name, question.rdtype) != (name, dns.rdatatype.DS):
         return otherwise(asked)
     return _denial(asked, name, dns.rcode.NOERROR)
@@ -87,7 +98,7 @@ def _ds_from_child(asked: Asked, otherwise: Responder, parameter: str) -> Reacti
 def _no_apex_ns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The query for NS gets this RCODE, and the SOA record: `no-apex-ns=NOERROR example.com.`."""
     rcode, zone = parameter.split()
-    question = asked.query.question[0]
+    question = asked.question
     if question.rdtype != dns.rdatatype.NS or question.name != dns.name.from_text(zone):
         return otherwise(asked)
     if rcode == "REFUSED":
@@ -99,7 +110,7 @@ def _no_apex_ns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _left_over(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An address is answered with authority wherever it lies: `left-over=www.sub.x. 192.0.2.66`."""
     name, address = parameter.split()
-    question = asked.query.question[0]
+    question = asked.question
     if question.name != dns.name.from_text(name) or question.rdtype != dns.rdatatype.A:
         return otherwise(asked)
     reply = respond(asked.query)
@@ -112,7 +123,7 @@ def _left_over(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _alias_for(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """A query for one type gets an alias: `alias-for=www.example.com. AAAA target.example.com.`."""
     name, rdtype, target = parameter.split()
-    question = asked.query.question[0]
+    question = asked.question
     if question.name != dns.name.from_text(name) or question.rdtype != dns.rdatatype.from_text(rdtype):
         return otherwise(asked)
     reply = respond(asked.query)
@@ -125,7 +136,7 @@ def _alias_for(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _soa_in_referrals(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Referrals have the SOA record of the zone that refers: `soa-in-referrals=example.com.`."""
     reaction = otherwise(asked)
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     if not reply.flags & dns.flags.AA and reply.authority and not reply.answer:
         reply.authority.append(_soa(dns.name.from_text(parameter)))
     return said(reply)
@@ -139,11 +150,11 @@ def _refers(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     or DELEG is answered from the zone.
     """
     below, server, *bare = parameter.split()
-    cut, question = dns.name.from_text(below), asked.query.question[0]
+    cut, question = dns.name.from_text(below), asked.question
     own = question.name == cut and question.rdtype in AT_PARENT
     if own or not question.name.is_subdomain(cut):
         return otherwise(asked)
-    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    reply = reply_in(otherwise(asked))
     reply.set_rcode(dns.rcode.NOERROR)
     reply.flags &= ~dns.flags.AA
     proof = [r for r in reply.authority if dns.rdatatype.NSEC in (r.rdtype, r.covers) and not bare]
@@ -170,9 +181,9 @@ def _denies_as_apex(asked: Asked, otherwise: Responder, parameter: str) -> React
     reaction = otherwise(asked)
     if len(reaction.replies) != 1:
         return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     if not reply.answer:
-        name = dns.name.from_text(parameter) if parameter else asked.query.question[0].name
+        name = dns.name.from_text(parameter) if parameter else asked.question.name
         reply.authority = [
             dns.rrset.from_rdata(name, each.ttl, each[0]) if each.rdtype == dns.rdatatype.SOA else each
             for each in reply.authority
@@ -184,6 +195,6 @@ def _denies_as_apex(asked: Asked, otherwise: Responder, parameter: str) -> React
 def _fails_below(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """A name and all below it get this RCODE, whatever is asked: `fails-below=www.example.com. SERVFAIL`."""
     name, rcode = parameter.split()
-    if not asked.query.question[0].name.is_subdomain(dns.name.from_text(name)):
+    if not asked.question.name.is_subdomain(dns.name.from_text(name)):
         return otherwise(asked)
     return error(asked, dns.rcode.from_text(rcode))

@@ -33,7 +33,7 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     zone, _, width = parameter.partition(" ")
     reply, count, number = respond(asked.query), int(width or 1), _number_in_name(asked)
     servers = [f"x{count * number + each}.{zone}" for each in range(1, count + 1)]
-    name = asked.query.question[0].name
+    name = asked.question.name
     reply.authority = [dns.rrset.from_text_list(name, 3600, dns.rdataclass.IN, dns.rdatatype.NS, servers)]
     return said(reply)
 
@@ -41,19 +41,19 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("endless-aliases")
 def _endless_aliases(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """`www` is an alias of a new name under the zone given (`endless-aliases=example.com.`), and so on."""
-    if asked.query.question[0].name.labels[0].lower() != b"www" and not _number_in_name(asked):
+    if asked.question.name.labels[0].lower() != b"www" and not _number_in_name(asked):
         return otherwise(asked)
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
     target = f"x{_number_in_name(asked) + 1}.{parameter}"
-    name = asked.query.question[0].name
+    name = asked.question.name
     reply.answer = [dns.rrset.from_text(name, 3600, dns.rdataclass.IN, dns.rdatatype.CNAME, target)]
     return said(reply)
 
 
 def _number_in_name(asked: Asked) -> int:
     """The number of the name asked for; 0 if it has none."""
-    found = _NUMBERED.fullmatch(asked.query.question[0].name.labels[0].lower())
+    found = _NUMBERED.fullmatch(asked.question.name.labels[0].lower())
     return int(found[1]) if found else 0
 
 
@@ -66,7 +66,7 @@ def _huge(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     reply.flags |= dns.flags.AA
     count = (_BIGGEST - len(reply.to_wire())) // _ADDRESS_RECORD
     addresses = [f"198.18.{number >> 8}.{number & 255}" for number in range(count)]
-    name = asked.query.question[0].name
+    name = asked.question.name
     reply.answer = [dns.rrset.from_text_list(name, 300, dns.rdataclass.IN, dns.rdatatype.A, addresses)]
     return Reaction((reply.to_wire(max_size=_BIGGEST, want_shuffle=False),))
 

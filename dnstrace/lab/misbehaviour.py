@@ -43,6 +43,7 @@ from dnstrace.lab.reaction import (
     flagged,
     misbehaving,
     misbehaviour,
+    read,
     said,
 )
 from dnstrace.model import Fault, Transport
@@ -66,7 +67,7 @@ def _silent(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 
 def _is_of_another_type(asked: Asked, rdtype: str) -> bool:
-    return asked.query.question[0].rdtype != dns.rdatatype.from_text(rdtype)
+    return asked.question.rdtype != dns.rdatatype.from_text(rdtype)
 
 
 @misbehaviour("unreachable")
@@ -223,7 +224,7 @@ def _empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("wrong-class")
 def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An answer of class CH."""
-    name = asked.query.question[0].name
+    name = asked.question.name
     text = dns.rrset.from_text(name, 300, dns.rdataclass.CH, dns.rdatatype.TXT, "chaos")
     return _answering(asked, text)
 
@@ -233,14 +234,14 @@ def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An answer for a sibling of the name asked. `other-name=MX`: only to questions of that type."""
     if parameter and _is_of_another_type(asked, parameter):
         return otherwise(asked)
-    name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
+    name = dns.name.Name([b"beside", *(asked.question.name.labels[1:] or [b""])])
     return _answering(asked, _one_address(name))
 
 
 @misbehaviour("cname-and-data")
 def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An alias and more at `www` (RFC 1034 section 3.6.2): an address, or `=TXT` text, `=CNAME` an alias."""
-    name = asked.query.question[0].name
+    name = asked.question.name
     if name.labels[0].lower() != b"www":
         return otherwise(asked)
     target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
@@ -281,7 +282,7 @@ def _strips_signatures(asked: Asked, otherwise: Responder, parameter: str) -> Re
     """Replies as if the query had no DO flag: no signatures, no proofs, no DS (RFC 3225)."""
     if asked.query.edns < 0:
         return otherwise(asked)
-    query = dns.message.from_wire(asked.wire)
+    query = read(asked.wire)
     query.use_edns(0, 0, query.payload)
     return otherwise(replace(asked, query=query))
 

@@ -10,7 +10,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD
-from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, read, reply_in, said
 from dnstrace.message.options import SOA_SERIAL, ZONEVERSION
 from dnstrace.model import Transport
 from dnstrace.model.structs import replace
@@ -48,7 +48,7 @@ def _unlike_with_option(asked: Asked, otherwise: Responder, parameter: str) -> R
     reaction = otherwise(asked)
     if not any(option.otype >= _LOCAL_USE for option in asked.query.options):
         return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
+    reply = reply_in(reaction)
     if parameter == "AA":
         reply.flags &= ~dns.flags.AA
     elif parameter == "EDNS":
@@ -60,9 +60,9 @@ def _unlike_with_option(asked: Asked, otherwise: Responder, parameter: str) -> R
 
 def _soa_above(asked: Asked, otherwise: Responder) -> dns.rrset.RRset | None:
     """The SOA record of the zone in which this server has the name asked."""
-    query = dns.message.make_query(asked.query.question[0].name, dns.rdatatype.SOA)
+    query = dns.message.make_query(asked.question.name, dns.rdatatype.SOA)
     replies = otherwise(Asked(query, query.to_wire(), Transport.TCP)).replies
-    if not replies or not (reply := dns.message.from_wire(replies[0])).flags & dns.flags.AA:
+    if not replies or not (reply := read(replies[0])).flags & dns.flags.AA:
         return None
     records = (*reply.answer, *reply.authority)
     return next((rrset for rrset in records if rrset.rdtype == dns.rdatatype.SOA), None)
@@ -73,6 +73,6 @@ def _with_option(reaction: Reaction, option: dns.edns.Option) -> Reaction:
 
 
 def _added(wire: bytes, option: dns.edns.Option) -> bytes:
-    reply = dns.message.from_wire(wire)
+    reply = read(wire)
     reply.use_edns(0, reply.ednsflags, PAYLOAD, options=[*reply.options, option])
     return reply.to_wire(want_shuffle=False)

@@ -11,12 +11,18 @@ from functools import partial
 
 import dns.exception
 import dns.message
+import dns.name
 import dns.rcode
+import dns.rrset
 
 from dnstrace.lab.authority import respond
 from dnstrace.lab.errors import WorldError
 from dnstrace.model import Fault, Transport
 from dnstrace.model.structs import Struct, replace
+
+
+class NothingToChange(Exception):
+    """What a misbehaviour changes is not there: the server sends what it would send without it."""
 
 
 class Asked(Struct):
@@ -30,6 +36,13 @@ class Asked(Struct):
     transport: Transport
     before: int = 0
     earlier: int = 0
+
+    @property
+    def question(self) -> dns.rrset.RRset:
+        """What is asked for. Raises NothingToChange if the query has no question."""
+        if not self.query.question:
+            raise NothingToChange
+        return self.query.question[0]
 
 
 class Reaction(Struct):
@@ -80,8 +93,23 @@ def _apply(function: Misbehaviour, otherwise: Responder, parameter: str, asked: 
     """What the function makes of it; where there is nothing that it can change, what the server sends."""
     try:
         return function(asked, otherwise, parameter)
-    except (IndexError, dns.exception.DNSException):  # silence, or octets that are not a reply
+    except (NothingToChange, dns.name.NameTooLong):  # the latter of a name made from the one asked for
         return otherwise(asked)
+
+
+def reply_in(reaction: Reaction) -> dns.message.Message:
+    """The first reply of a reaction. Raises NothingToChange if it is silence, or is not a reply."""
+    if not reaction.replies:
+        raise NothingToChange
+    return read(reaction.replies[0])
+
+
+def read(wire: bytes) -> dns.message.Message:
+    """The message that octets are. Raises NothingToChange if they are none."""
+    try:
+        return dns.message.from_wire(wire)
+    except dns.exception.DNSException as error:
+        raise NothingToChange from error
 
 
 def error(asked: Asked, rcode: dns.rcode.Rcode) -> Reaction:

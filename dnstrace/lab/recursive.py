@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD, respond
-from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, reply_in, said
 
 
 @misbehaviour("resolver")
@@ -32,7 +32,7 @@ def _explains(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
         return otherwise(asked)
     code, _, text = parameter.partition(" ")
     option = dns.edns.EDEOption(dns.edns.EDECode.make(int(code)), text or None)
-    reply = dns.message.from_wire(otherwise(asked).replies[0])
+    reply = reply_in(otherwise(asked))
     reply.use_edns(0, reply.ednsflags, PAYLOAD, options=[option])
     return said(reply)
 
@@ -42,7 +42,7 @@ def _blocks(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN without an SOA record to everything. `blocks=0.0.0.0`: that address instead."""
     if not parameter:
         return error(asked, dns.rcode.NXDOMAIN)
-    name, reply = asked.query.question[0].name, respond(asked.query)
+    name, reply = asked.question.name, respond(asked.query)
     reply.answer = [dns.rrset.from_text(name, 60, dns.rdataclass.IN, dns.rdatatype.A, parameter)]
     return said(reply)
 

@@ -96,6 +96,7 @@ def test_files_of_ones_own_are_included_by_paths_from_the_file(desk: Path) -> No
         (' }', ', does = ["sloow"] }', "3: ns.home.org: does: unknown misbehaviour 'sloow'; did you"),
         (' }', ', does = ["zzz"] }', "3: ns.home.org: does: unknown misbehaviour 'zzz'; `dnstrace"),
         (' }', ', does = ["slow=x"] }', "3: ns.home.org: does: 'slow=x' cannot be done: could not convert"),
+        (' }', ', does = ["truncates=X"] }', "3: ns.home.org: does: 'truncates=X' cannot be done: "),
         (' }', ', tls = { does = ["sloow"] } }', "3: ns.home.org: tls.does: unknown misbehaviour 'sloow';"),
         (' }', ', tls = { does = ["slow=x"] } }', "3: ns.home.org: tls.does: 'slow=x' cannot be done: "),
         (' }', ', tls = { days = inf } }', "3: ns.home.org.: tls.days: a number of days is needed"),

@@ -69,3 +69,20 @@ def test_silence_and_octets_that_are_not_a_message_stay_what_they_are(reaction: 
     """Several misbehaviours on one server may leave nothing that one of them can change."""
     for name in ("denies-empty=www", "bare-negative", "drops-denials"):
         assert misbehaving(name, lambda asked: reaction)(ASKED) == reaction
+
+
+def test_a_query_without_a_question_gets_what_would_be_answered() -> None:
+    query = dns.message.make_query("www.example.", "A")
+    query.question = []
+    asked = Asked(query, query.to_wire(), Transport.UDP)
+    for name in ("truncates=A", "endless-aliases", "alternates=3"):
+        assert misbehaving(name, answered)(asked) == answered(asked)
+
+
+def test_a_mistake_in_a_misbehaviour_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slips(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+        return Reaction((parameter.split()[1].encode(),))
+
+    monkeypatch.setitem(MISBEHAVIOURS, "slips", slips)
+    with pytest.raises(IndexError):
+        misbehaving("slips=once", answered)(ASKED)
