@@ -299,9 +299,7 @@ class Story:
         if outcome is Outcome.NODATA and rdtype != dns.rdatatype.A:
             asker = "browser" if rdtype in _BROWSED else "program"
             return f"The resolver reports that there are none {kept}. The {asker} does without them."
-        if outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
-            return f"The resolver passes this on {kept}. {shows}"
-        return f"The resolver returns the answer {kept}."
+        return f"The resolver passes this on {kept}. {shows}"
 
     def _last_hop_texts(self, addresses: str, name: str) -> list[str]:
         """The browser's request and the page: as it would be, or as it was if the page was requested."""

@@ -20,7 +20,7 @@ from dnstrace.analysis.pointing import (
     stands_alone,
     targets,
 )
-from dnstrace.model import ROOT, Delegation, Name, Probe, Purpose, Question, Step, Trace
+from dnstrace.model import Delegation, Name, Probe, Purpose, Question, Step, Trace
 from dnstrace.walk.beyond import Beyond
 from dnstrace.walk.syncing import once_each
 
@@ -80,11 +80,13 @@ def _meant_above(trace: Trace) -> Iterator[Meant]:
     They have no glue, and do not exist; or they have an address all the same, as by a wildcard, and no server
     of the zone is there.
     """
-    for step in (step for step in trace.steps if step.main):
-        for server in () if step.referral is None else step.referral.servers:
+    referring = [(step, step.referral) for step in trace.steps if step.main and step.referral is not None]
+    for step, below in referring:
+        for server in below.servers:
             meant = None if server.addresses else meant_by(server.name, step.zone)
-            below = ROOT if step.referral is None else step.referral.zone
-            if meant is not None and not meant.is_subdomain(below) and _is_useless(trace, server.name, below):
+            if meant is None or meant.is_subdomain(below.zone):
+                continue
+            if _is_useless(trace, server.name, below.zone):
                 yield Meant(meant, step.id)
 
 

@@ -183,7 +183,7 @@ def _step(step: Step, evidence: StepEvidence | None, sentence: str | None, verbo
     return written(like, own, lambda: step_alone(step, evidence, sentence))
 
 
-@kept(most=4096)
+@kept(most=1024)
 def _servers(servers: tuple[NameServer, ...]) -> str:
     return _list(map(_server, servers))
 
