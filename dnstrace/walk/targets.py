@@ -75,17 +75,26 @@ def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
 
 
 def _meant_above(trace: Trace) -> Iterator[Meant]:
-    """What may be meant by name servers whose names end in the zone that refers to them, and do not serve.
+    """What may be meant by name servers that the zone above lists and that do not serve.
 
-    They have no glue, and do not exist; or they have an address all the same, as by a wildcard, and no server
-    of the zone is there.
+    Their names end in that zone, or in their own. They have no glue, and do not exist; or they have an address
+    all the same, as by a wildcard, and no server of the zone is there.
     """
     for step in (step for step in trace.steps if step.main):
         for server in () if step.referral is None else step.referral.servers:
-            meant = None if server.addresses else meant_by(server.name, step.zone)
             below = ROOT if step.referral is None else step.referral.zone
-            if meant is not None and not meant.is_subdomain(below) and _is_useless(trace, server.name, below):
+            origin = below if server.name.is_subdomain(below) else step.zone
+            meant = None if server.addresses else meant_by(server.name, origin)
+            if meant is None or (meant.is_subdomain(below) and meant in _asked_for(trace)):
+                continue
+            if _is_useless(trace, server.name, below):
                 yield Meant(meant, step.id)
+
+
+def _asked_for(trace: Trace) -> set[Name]:
+    """The names of name servers whose addresses were asked for."""
+    steps = (s for s in trace.steps if s.probe is Probe.ADDRESS or s.purpose is Purpose.NS_ADDRESS)
+    return {step.question.name for step in steps}
 
 
 def _is_useless(trace: Trace, server: Name, zone: Name) -> bool:
