@@ -75,19 +75,26 @@ def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
 
 
 def _meant_above(trace: Trace) -> Iterator[Meant]:
-    """What may be meant by name servers whose names end in the zone that refers to them, and do not serve.
+    """What may be meant by name servers that the zone above lists and that do not serve.
 
-    They have no glue, and do not exist; or they have an address all the same, as by a wildcard, and no server
-    of the zone is there.
+    Their names end in that zone, or in their own. They have no glue, and do not exist; or they have an
+    address all the same, as by a wildcard, and no server of the zone is there.
     """
     referring = [(step, step.referral) for step in trace.steps if step.main and step.referral is not None]
     for step, below in referring:
         for server in below.servers:
-            meant = None if server.addresses else meant_by(server.name, step.zone)
-            if meant is None or meant.is_subdomain(below.zone):
+            origin = below.zone if server.name.is_subdomain(below.zone) else step.zone
+            meant = None if server.addresses else meant_by(server.name, origin)
+            if meant is None or (meant.is_subdomain(below.zone) and meant in _asked_for(trace)):
                 continue
             if _is_useless(trace, server.name, below.zone):
                 yield Meant(meant, step.id)
+
+
+def _asked_for(trace: Trace) -> set[Name]:
+    """The names of name servers whose addresses were asked for."""
+    steps = (s for s in trace.steps if s.probe is Probe.ADDRESS or s.purpose is Purpose.NS_ADDRESS)
+    return {step.question.name for step in steps}
 
 
 def _is_useless(trace: Trace, server: Name, zone: Name) -> bool:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dnstrace.checks.advice.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.readings.delegated_keys import published, unheard
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import keys_text, listed
-from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.checks.readings.phrases import keys_text, listed, server_names
+from dnstrace.checks.readings.replies import HeardReply, by_server
+from dnstrace.checks.readings.signed_apart import keys_used, signed_above
 from dnstrace.checks.readings.signed_data import to_be_signed
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import Signed
 from dnstrace.dnssec.signature import current
+from dnstrace.model import Name
 from dnstrace.model.findings import Remedy
 from dnstrace.model.naming import zone_text
 
@@ -25,7 +27,7 @@ def remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
     if publish and _is_moving(cut):
         return at_parent(cut, add=publish)
     if is_hosts(cut, publish):
-        return in_zone(cut.zone)
+        return in_zone(cut.zone, servers=() if not _copies(cut) else _own_servers(cut))
     return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
 
 
@@ -71,7 +73,30 @@ def _signed_by(
 
 def is_hosts(cut: Cut, publish: tuple[str, ...]) -> bool:
     """Whether the operator of the zone has to act where no DS record has a key, and not the registrar."""
-    return bool(unheard(cut)) or (not publish and not _is_moving(cut) and bool(lost_keys(cut)))
+    if unheard(cut):
+        return True
+    return not _is_moving(cut) and bool(_copies(cut) or (lost_keys(cut) and not publish))
+
+
+def _copies(cut: Cut) -> list[HeardReply]:
+    """Signed replies from copies of the zone on servers of the zone above, which may have the keys."""
+    return cut.once(signed_above)
+
+
+def _own_servers(cut: Cut) -> tuple[Name, ...]:
+    """The servers of the zone of which the keys are known."""
+    return tuple(dict.fromkeys(reply.server for reply, _ in signing_of(cut).key_replies.values()))
+
+
+def _of_current(cut: Cut, copies: list[HeardReply], change: str) -> str:
+    """What to do where a server of the zone above has a signed copy: which one is current is not known."""
+    zone, here, there = zone_text(cut.zone), server_names(copies), listed(_own_servers(cut))
+    keys = keys_text(sorted({tag for reply in copies for tag, _ in keys_used(reply, cut.zone)}))
+    what = "that" if len(by_server(copies)) == 1 else "those"
+    return (
+        f"find out which copy of {zone} is current: if {what} on {here}, signed with {keys}, load it on"
+        f" {there}; otherwise {change} the DS records of {zone}, and remove {what} on {here}"
+    )
 
 
 def cure_of_ds(cut: Cut, has_keys: bool) -> str:
@@ -93,12 +118,13 @@ def cure_of_ds(cut: Cut, has_keys: bool) -> str:
             f"before the name servers change, remove the DS records of {zone} and wait for their TTL, or have"
             " the new servers sign the zone"
         )
-    if has_keys:
-        return f"replace the DS records of {zone}"
-    if lost := lost_keys(cut):
+    if (lost := lost_keys(cut)) and not has_keys:
         them, were = ("they", "were") if len(lost) > 1 else ("it", "was")
         return (
             f"publish {keys_text(lost)} in {zone} again, as {them} {were} when the zone was signed;"
             f" without {'them' if len(lost) > 1 else 'it'}, sign {zone} again and replace its DS records"
         )
-    return f"remove the DS records of {zone}, or sign the zone"
+    change = "replace" if has_keys else "remove"
+    if copies := _copies(cut):
+        return _of_current(cut, copies, change)
+    return f"{change} the DS records of {zone}{'' if has_keys else ', or sign the zone'}"

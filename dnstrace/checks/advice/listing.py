@@ -60,8 +60,9 @@ def known_addresses(cut: Cut, name: Name) -> tuple[str, ...]:
 def lacking_dot(cut: Cut, name: Name) -> Name | None:
     """The name that was meant by one without an address that ends in the zone for lack of its final dot.
 
-    That zone may be the parent, where the delegation is. One known to have no address was not meant. A
-    wildcard may give an address to the name that was written, at which nothing serves the zone.
+    That zone may be the parent, where the delegation is. One known to have no address was not meant, nor is
+    one taken for it that nobody asked for though the zone's servers were probed. A wildcard may give an
+    address to the name that was written, at which nothing serves the zone.
     """
     origin = cut.zone if name.is_subdomain(cut.zone) else cut.parent
     meant = None if origin is None else without_zone(name, origin)
@@ -70,7 +71,9 @@ def lacking_dot(cut: Cut, name: Name) -> Name | None:
         return None
     if addresses or not (meant.is_subdomain(cut.zone) or meant in cut.once(_every_name)):
         return meant if meant_by(name, origin or cut.zone) and host_of(cut, meant).addresses else None
-    return None if host_of(cut, meant).absent else meant
+    host = host_of(cut, meant)
+    unasked = cut.probed and not host.steps and meant not in cut.once(_every_name)
+    return None if host.absent or unasked else meant
 
 
 def _every_name(cut: Cut) -> frozenset[Name]:

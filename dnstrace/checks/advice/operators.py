@@ -18,10 +18,10 @@ from dnstrace.model.structs import replace
 def assigned(evidence: Evidence, finding: Finding) -> Finding:
     """The finding with the one who needs to act, and the zone whose operator or registrar that is.
 
-    If the rule named the zone already, a registrar is that zone's.
+    If the rule named the zone already, its operator or registrar is that zone's.
     """
     blame, operator = acting(evidence, finding.blame, finding.zone, finding.server)
-    if blame is finding.blame is Blame.REGISTRAR and finding.operator is not None:
+    if blame is finding.blame in (Blame.REGISTRAR, Blame.HOST) and finding.operator is not None:
         operator = finding.operator
     remedy = finding.remedy
     if remedy is not None:

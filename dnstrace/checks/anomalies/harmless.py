@@ -13,6 +13,7 @@ from dnstrace.checks.anomalies.known import Known
 from dnstrace.checks.readings.agreement import ends_alike, goes_on, groups
 from dnstrace.checks.readings.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, replies_of
+from dnstrace.checks.readings.signed_apart import agrees_with_own
 from dnstrace.checks.readings.signed_data import keys_in, signers_of_data
 from dnstrace.checks.readings.statements import statements_of
 from dnstrace.checks.readings.unlike import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
@@ -236,14 +237,18 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
         or reply.address in addresses
         or is_supposed(known.evidence, reply)
         or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
-        or any(_serves_beneath(known, reply, cut.zone) for cut in cuts)
+        or any(_serves_alike(known, reply, cut.zone) for cut in cuts)
         for reply in answering
     )
 
 
-def _serves_beneath(known: Known, reply: HeardReply, zone: Name) -> bool:
+def _serves_alike(known: Known, reply: HeardReply, zone: Name) -> bool:
+    """Whether a server has a zone below `zone`, or has that zone as its own servers do."""
     cut, name = known.cuts.get(reply.step.zone), reply.step.question.name
-    return cut is not None and statements_of(cut).hosts_beneath(reply.address, zone, name)
+    if cut is None:
+        return False
+    beneath = statements_of(cut).hosts_beneath(reply.address, zone, name)
+    return beneath or agrees_with_own(cut, reply, zone)
 
 
 def _alias_followed_further(known: Known, anomaly: Anomaly) -> bool:

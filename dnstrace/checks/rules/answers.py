@@ -8,12 +8,11 @@ from itertools import combinations
 import dns.flags
 import dns.rdatatype
 import dns.rrset
-from dns.rdtypes.ANY.SOA import SOA
 
+from dnstrace.checks.advice.copies_below import answering_below
 from dnstrace.checks.advice.delegating import delegate
 from dnstrace.checks.advice.lifetimes import unlike_ttls
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
-from dnstrace.checks.advice.removal import Copies, Standing, kept, loses_data, standing, unsure, versions_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped
@@ -22,11 +21,12 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import listed, question_text, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, is_led_to, replies_of, steps_of
-from dnstrace.checks.readings.serials import primaries, records, serials
+from dnstrace.checks.readings.serials import primaries, serials
+from dnstrace.checks.readings.signed_apart import signed_apart
 from dnstrace.checks.readings.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Delegation, Kind, Name, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of, is_private
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 
@@ -188,9 +188,10 @@ def _may_differ(cut: Cut, reply: HeardReply, below: Name, cuts: Iterable[Delegat
     if said.hosts_beneath(reply.address, below, reply.step.question.name):
         return True
     theirs = heard_below(cut, reply, below)
-    if theirs:
-        return not any(conflict(reply, each) for each in theirs)
     led_to = any(is_led_to(reply, each) for each in cuts if each.zone == below)
+    if theirs:
+        alike = led_to or not signed_apart(cut.evidence.cut(below), reply, theirs)
+        return alike and not any(conflict(reply, each) for each in theirs)
     return said.hosts(reply.address, below) or (led_to and not said.has_no_cut(reply.address, below))
 
 
@@ -211,16 +212,12 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
     same = all(reply.address in known and _zone_of(reply) == cut.zone for reply in every)
     same = same and not (primaries(cut) or mixture(cut))
     cure, records, level = RELOAD, tuple[str, ...](), _difference_level(step, groups)
+    operator: Name | None = None
     remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
-    below, instead = _answering_below(cut, groups)
+    below = answering_below(cut, groups)
     if below is not None:
-        others = f"as the other servers of {zone_text(step.zone)} do"
-        cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
-        if having := _having_zone(cut, below, instead):
-            names = listed(by_server(reply for reply, _ in having))
-            removed = f"remove the zone {plain(below)} from {names}, to {cure}", remedy, False, ""
-            cure, remedy, lag, versions = _of_copies(cut, below, having, groups) or removed
-            each, level = each + versions, Level.WARNING if lag else level
+        cure, remedy, operator = below.cure, below.remedy, below.operator
+        same, each, level = False, each + below.more, Level.WARNING if below.lag else level
     elif (inner := _undelegated(cut, groups)) is not None:
         cure, records, remedy = delegate(cut, inner)
     elif inside := _of_inside(groups):
@@ -237,41 +234,8 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
         records=records,
         remedy=remedy,
         level=level,
+        operator=operator,
     )
-
-
-def _of_copies(
-    cut: Cut, below: Name, found: list[tuple[HeardReply, SOA]], groups: list[list[HeardReply]]
-) -> tuple[str, Remedy, bool, str] | None:
-    """What to do about copies of a zone below that are not to be removed; None if they are.
-
-    With that: whether they are not an error, being of one primary, as during a transfer, with data in all of
-    them; and what to add to the message.
-    """
-    child, servers = cut.evidence.cut(below), {reply.server for reply, _ in found}
-    if child is None:
-        return unsure(below), at_servers(*servers), False, ""
-    answers = [reply for group in groups for reply in group if reply.server in servers]
-    here = Copies(found, answers)
-    there = Copies(
-        [(reply, soa) for reply, soa in records(child) if reply.server not in servers],
-        [each for reply in answers for each in heard_below(cut, reply, below)],
-    )
-    is_now = standing(child, here, there)
-    if is_now is Standing.LEFT_OVER:
-        return None
-    lag = is_now in (Standing.AHEAD, Standing.BEHIND)
-    same = not (loses_data(here, there) or loses_data(there, here))
-    return *kept(child, is_now, here, there), lag and same, versions_text(child, here, there)
-
-
-def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | None, list[Name]]:
-    """The zone to which some servers refer, and those that answer unlike its own servers instead."""
-    below = next((zone for group in groups if (zone := _cut_of(group[0])) is not None), None)
-    others = [reply for group in groups for reply in group if _cut_of(reply) is None]
-    if below is None or not others or not all(heard_below(cut, reply, below) for reply in others):
-        return None, []
-    return below, list(by_server(others))
 
 
 def _undelegated(cut: Cut, groups: list[list[HeardReply]]) -> Name | None:
@@ -280,14 +244,6 @@ def _undelegated(cut: Cut, groups: list[list[HeardReply]]) -> Name | None:
     below = {_zone_of(reply) for group in groups for reply in group if is_below(_zone_of(reply), cut.zone)}
     denied = bool(own) and all(reply.meaning.kind in NEGATIVE for reply in own)
     return below.pop() if denied and len(below) == 1 else None
-
-
-def _having_zone(cut: Cut, zone: Name, servers: Iterable[Name]) -> list[tuple[HeardReply, SOA]]:
-    """The copies of a zone on those of the servers that answer a query for its SOA record with one."""
-    probes = (step for step in cut.probe_steps(Probe.CUT) if step.question.name == zone)
-    replies = (reply for step in probes for reply in replies_of(step) if reply.meaning.authoritative)
-    found = ((reply, reply.rrset(zone, dns.rdatatype.SOA)) for reply in replies if reply.server in servers)
-    return [(reply, rrset[0]) for reply, rrset in found if rrset is not None and isinstance(rrset[0], SOA)]
 
 
 def _of_inside(groups: list[list[HeardReply]]) -> list[Name]:

@@ -83,7 +83,7 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
 
 def _given_up(cut: Cut, meant: dict[Name, Name]) -> bool:
     """Whether the zone lists other servers than those that were meant above: the parent has to follow it."""
-    above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)
+    above = bool(meant) and bool(cut.child) and cut.child.keys().isdisjoint(meant)
     return above and not {*meant.values()} <= cut.child.keys() and not apart_from_parent(cut, cut.child)
 
 

@@ -66,14 +66,15 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     ):
         return
     publish = () if unheard(cut) else to_publish(cut)
+    hosts = is_hosts(cut, publish)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
         f"{parent_text(cut)} has {_ds_text(usable)} for {keys_text(ds.key_tag for ds in usable)}"
         f"{_not_had(cut, usable)}",
         steps,
         cure=cure_of_ds(cut, bool(publish)),
-        records=publish,
-        blame=Blame.HOST if is_hosts(cut, publish) else None,
+        records=() if hosts else publish,
+        blame=Blame.HOST if hosts else None,
         remedy=remedy_of_ds(cut, publish),
     )
 

@@ -107,10 +107,10 @@ def no_ipv4(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 3901 section 4
     """
-    addresses = _all_addresses(cut)
-    if not _of_family(addresses, 6) or any(_has_ipv4(cut, name) is not False for name in named(cut)):
+    addresses, names = _all_addresses(cut), named(cut)
+    if not _of_family(addresses, 6) or any(_has_ipv4(cut, name) is not False for name in names) or not names:
         return
-    hosts = [host_of(cut, name) for name in named(cut)]
+    hosts = [host_of(cut, name) for name in names]
     glued = any(glue(cut).values())
     published = _of_family(addresses, 4)  # in the zone itself only, where nobody without IPv6 finds it
     ipv4 = ((host.name, working(cut, _of_family(host.addresses, 4))) for host in hosts)

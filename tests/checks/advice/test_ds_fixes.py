@@ -15,6 +15,7 @@ from dnstrace.lab.plan import Spoil
 from dnstrace.model.findings import Blame
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
+from tests.checks.copies import copied
 
 RRset = dns.rrset.RRset
 
@@ -82,3 +83,19 @@ def test_a_zone_that_lost_the_key_it_is_signed_with_gets_it_back(
     assert [each.blame for each in gone.findings or () if each.code == "ds-without-dnskey"] == [
         Blame.REGISTRAR
     ]
+
+
+@pytest.mark.parametrize(("own", "change"), [(None, "remove"), ({"broken": ["rolled"]}, "replace")])
+def test_where_a_server_above_has_a_signed_copy_no_ds_record_changes_before_that_is_judged(
+    own: dict[str, Any] | None, change: str
+) -> None:
+    """It may be the only copy that the DS records are for."""
+    findings = checked(copied(own, {})).findings or ()
+    (found,) = (each for each in findings if each.code == "ds-without-dnskey")
+    assert found.cure == (
+        "find out which copy of sub.example.com is current: if that on ns2.example.com, signed with key"
+        " 56293, load it on ns1.sub.example.com and ns2.sub.example.com; otherwise"
+        f" {change} the DS records of sub.example.com, and remove that on ns2.example.com"
+    )
+    assert found.blame is Blame.HOST and not found.records
+    assert found.remedy is not None and not (found.remedy.change or found.remedy.remove)

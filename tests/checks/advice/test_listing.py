@@ -88,3 +88,20 @@ def test_the_parent_is_not_to_list_the_former_host_of_a_zone_again() -> None:
     )
     assert found.blame is Blame.HOST and found.records == () and "different versions" in found.message
     assert "find out which of them" in found.cure
+
+
+@pytest.mark.parametrize("child", ["ns1 ns2", "ns1 ns2 ns9.example.com"])
+def test_a_name_that_only_the_parent_may_mean_is_asked_for_before_it_is_recommended(child: str) -> None:
+    """There is no ns9.example.com."""
+    findings = checked(world(child, parent="ns1 ns2 ns9.example.com")).findings or ()
+    texts = [text for each in findings for text in (each.message, each.cure, *each.records)]
+    assert texts and not any("final dot" in text or text.endswith(" ns9.example.com.") for text in texts)
+
+
+def test_a_name_of_the_parents_that_lacks_its_dot_is_listed_only_if_the_zone_lists_it() -> None:
+    """ns3.example.com serves the zone, which lists ns1 and ns2 only: the parent follows it."""
+    findings = checked(world("ns1 ns2", parent="ns1 ns2 ns3.example.com")).findings or ()
+    cures = {each.cure for each in findings if each.cure}
+    assert cures == {"have com publish the NS records that example.com itself has"}
+    meant = checked(world("ns1 ns2 ns3", parent="ns1 ns2 ns3.example.com")).findings or ()
+    assert any("ns3.example.com. 172800" in text for each in meant for text in each.records)

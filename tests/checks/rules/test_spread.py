@@ -10,6 +10,8 @@ from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue
 from dnstrace.checks.rules.spread import _at_most, _size
 from dnstrace.model import Delegation, NameServer
+from tests.checks.checking import checked
+from tests.checks.copies import ABOVE, copied
 from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
@@ -55,3 +57,9 @@ def test_a_referral_that_fits_into_no_message_for_the_longest_name_has_the_size_
     """One over TCP, to a short name, may fill a message."""
     names = [NameServer(dns.name.from_text(f"{number}{'n' * 50}.example.net.")) for number in range(3000)]
     assert _size(Delegation(dns.name.from_text("example.com."), tuple(names)), {}) == 65535
+
+
+def test_a_zone_of_which_no_name_server_was_seen_by_name_does_not_lack_ipv4() -> None:
+    """The walk went by servers of the zone above that have a copy, and did not follow the referral."""
+    findings = checked(copied(None, {}, ABOVE[:2])).findings or ()
+    assert findings and "no-ipv4" not in {each.code for each in findings}
