@@ -34,7 +34,9 @@ def parts(finding: Finding) -> list[Part]:
 def explained_by(finding: Finding, said: Iterable[Finding]) -> Part | None:
     """That the cause that the verdict has `said` explains a finding: what to do about that comes first."""
     for cause in said:
-        if finding.code in cause.explains and finding.zone == cause.zone:
+        of_server = cause.server is not None and cause.server == finding.server
+        same = finding.zone == cause.zone or (of_server and finding.remedy == cause.remedy)
+        if same and finding.code in cause.explains:
             return Part(EXPLAINED, f"{cause.code}, in the verdict")
     return None
 

@@ -8,7 +8,7 @@ import dns.name
 import pytest
 
 from dnstrace.model.findings import Blame, Finding, Level, Remedy
-from dnstrace.render.remedies import parts
+from dnstrace.render.remedies import explained_by, parts
 
 FINDING = Finding("code", Level.ERROR, dns.name.from_text("example.com."), None, "", (), (), Blame.HOST)
 
@@ -28,6 +28,16 @@ def test_a_fix_says_whether_it_was_rehearsed() -> None:
 
 def test_what_else_is_there_because_of_it_comes_last() -> None:
     assert parts(replace(FINDING, cure="do it", explains=("a", "b")))[-1] == ("explains", "a, b")
+
+
+def test_what_a_server_does_for_a_zone_below_is_explained_by_a_cause_with_the_same_remedy() -> None:
+    server, below = dns.name.from_text("ns1.example.com."), dns.name.from_text("sub.example.com.")
+    remedy = Remedy(Blame.REGISTRAR, dns.name.from_text("com."))
+    cause = replace(FINDING, code="glue-differs", server=server, remedy=remedy, explains=("unreachable",))
+    effect = replace(FINDING, code="unreachable", zone=below, server=server, remedy=remedy)
+    assert explained_by(effect, [cause]) == ("explained by", "glue-differs, in the verdict")
+    others = (replace(effect, remedy=None), replace(effect, server=None), replace(effect, code="refuses"))
+    assert [explained_by(other, [cause]) for other in others] == [None] * 3
 
 
 @pytest.mark.parametrize("blame", list(Blame))

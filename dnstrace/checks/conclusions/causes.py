@@ -9,22 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from dnstrace.analysis.reached import zone_reached
-from dnstrace.analysis.resolvers import compared
-from dnstrace.checks.advice.listing import lacking_dot
 from dnstrace.checks.advice.remedies import at_servers
-from dnstrace.checks.advice.versions import validating
+from dnstrace.checks.conclusions.relations import (
+    at_the_end,
+    below_apex,
+    left_behind,
+    moved,
+    of_absent,
+    of_added_name,
+    of_delegation,
+    of_glue_above,
+    of_its_names,
+    of_left_over,
+    of_mistyped,
+    of_one_fix,
+    of_outdated_glue,
+    of_removed_cut,
+    of_resolver,
+    of_server,
+    of_unasked,
+    of_unsound,
+    of_versions,
+    of_zone,
+    unserved,
+    where_it_ends,
+    without_keys,
+)
 from dnstrace.checks.readings.evidence import Evidence
-from dnstrace.checks.readings.hosts import host_of, literal, named
 from dnstrace.checks.readings.phrases import listed
-from dnstrace.checks.readings.signing import signing_of
-from dnstrace.model import Outcome
-from dnstrace.model.compared import Disagreement
-from dnstrace.model.findings import Finding, Remedy
+from dnstrace.model.findings import Finding
 from dnstrace.model.structs import replace
 
 _LAST_RESORT, _LEFT_OVER = "chain-broken", "parent-servers-differ"
+_DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _SAME_FIX = {
+    "glue-differs": _DEAD,
+    "ns-differs": "dnskey-differs ds-without-dnskey",
     _LEFT_OVER: "answers-differ cut-denied denial-contradicts-data",
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
@@ -125,152 +145,8 @@ class Causes:
         ]
 
 
-# --- how two findings are related ---------------------------------------------------------------
-
-
-def of_server(_: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same server of the same zone."""
-    return cause.server is not None and (cause.zone, cause.server) == (effect.zone, effect.server)
-
-
-def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and not about two different servers."""
-    return (
-        cause.zone is not None
-        and cause.zone == effect.zone
-        and (None in (cause.server, effect.server) or cause.server == effect.server)
-    )
-
-
-def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Data that was added to a signed zone, at whose name BIND cannot deny the types that are not there."""
-    steps = evidence.trace.steps
-    failing = {steps[number - 1].question.name for number in effect.steps} - {cause.zone}
-    unsigned = {steps[number - 1].question.name for number in cause.steps}
-    return of_zone(evidence, cause, effect) and bool(failing) and failing <= unsigned
-
-
-def of_its_names(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and the effect about no other names than the cause."""
-    names = [{evidence.trace.steps[number - 1].question.name for number in f.steps} for f in (cause, effect)]
-    return of_zone(evidence, cause, effect) and names[1] <= names[0]
-
-
-def below_apex(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and the effect is about no data of its apex."""
-    names = {evidence.trace.steps[number - 1].question.name for number in effect.steps}
-    return of_zone(evidence, cause, effect) and effect.zone not in names
-
-
-def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """The effect is about the parent of the cause's zone, and the same replies show both."""
-    cut = None if cause.zone is None else evidence.cut(cause.zone)
-    return cut is not None and cut.parent == effect.zone and not {*cause.steps}.isdisjoint(effect.steps)
-
-
-def of_outdated_glue(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """All glue for the server is out of date, so that another machine is asked."""
-    return cause.is_error and of_server(evidence, cause, effect)
-
-
-def left_behind(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """The zone itself no longer lists the server, as far as it was asked."""
-    if cause.zone is None or effect.server is None or cause.zone != effect.zone:
-        return False
-    cut = evidence.cut(cause.zone)
-    return cut is not None and bool(cut.child) and effect.server not in cut.child
-
-
-def of_absent(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """The server's name has no address in its own zone either: there is none to give as glue."""
-    cut = None if effect.zone is None else evidence.cut(effect.zone)
-    if cut is None or effect.server is None or not of_zone(evidence, cause, effect):
-        return False
-    return host_of(cut, effect.server).absent
-
-
-def of_unasked(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and for want of the cause's glue nobody could ask for the address."""
-    return of_zone(evidence, cause, effect) and not of_absent(evidence, effect, cause)
-
-
-def of_mistyped(evidence: Evidence, _: Finding, effect: Finding) -> bool:
-    """The name of the server, or those of all servers of the zone, lack the final dot, or are addresses."""
-    cut = None if effect.zone is None else evidence.cut(effect.zone)
-    names = () if cut is None else named(cut) if effect.server is None else [effect.server]
-    return (
-        cut is not None
-        and bool(names)
-        and all(lacking_dot(cut, name) or literal(cut, name) for name in names)
-    )
-
-
-def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
-    """One and the same change to the data of the zone or its parent fixes both."""
-    return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
-
-
-def of_unsound(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """No copy of the zone validates, not even with the keys that DS records name: signing comes first."""
-    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
-    return cut is not None and cause.is_error and bool(signing_of(cut).entries) and not validating(cut)
-
-
-def of_versions(_: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Once it is known which servers have the current version of the zone, they alone are listed."""
-    zone = cause.zone
-    return zone is not None and zone == effect.zone and cause.remedy == Remedy(cause.blame, zone)
-
-
-def without_keys(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and no server of it was heard to give its keys."""
-    cut = None if cause.zone is None else evidence.cut(cause.zone)
-    return cause.is_error and of_zone(evidence, cause, effect) and not (cut and signing_of(cut).key_replies)
-
-
-def unserved(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Both are about the same zone, and none of its servers gives a usable answer."""
-    cut = None if cause.zone is None else evidence.cut(cause.zone)
-    return cause.is_error and of_zone(evidence, cause, effect) and not (cut and cut.serving)
-
-
-def of_left_over(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """No server of the zone serves it, and those that refer to it are behind, or no more than others."""
-    cut = None if cause.zone is None else evidence.cut(cause.zone)
-    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone or cut.serving:
-        return False
-    referring, blamed = {reply.server for reply in cut.referrals}, set(cause.remedy.servers)
-    return bool(blamed & referring) and len(referring) <= len(blamed - referring or referring)
-
-
-def of_removed_cut(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """All servers that refer to the zone are behind: the current version of its parent has no such zone."""
-    cut = None if cause.zone is None else evidence.cut(cause.zone)
-    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone:
-        return False
-    return {reply.server for reply in cut.referrals} == {*cause.remedy.servers}
-
-
-def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
-    """The cause is an error in the zone where the trace failed."""
-    trace = evidence.trace
-    return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
-
-
-def where_it_ends(evidence: Evidence, cause: Finding, _: Finding) -> bool:
-    """The cause is an error in the zone that the trace reached last."""
-    return cause.is_error and cause.zone == zone_reached(evidence.trace)
-
-
-def of_resolver(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """The cause is an error, and the resolver does not refuse by itself: that is its own policy."""
-    refusing = {each.step.id for each in compared(evidence.trace) if each.difference is Disagreement.REFUSES}
-    return cause.is_error and refusing.isdisjoint(effect.steps)
-
-
 # --- the table ----------------------------------------------------------------------------------
 
-_DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _AT_SERVER = f"{_DEAD} not-authoritative"
 _MADE_UP = "open-recursion soa-missing answers-differ chain-broken"
 _NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
@@ -292,10 +168,12 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 TABLE = (
     Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
+    Row("glue-differs", of_glue_above, _AT_SERVER),
     Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
     Row("machines-differ", of_zone, _SAME_FIX["machines-differ"]),
     Row("zone-left-over", of_zone, _SAME_FIX["zone-left-over"]),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
+    Row("ns-differs", moved, "dnskey-differs ds-without-dnskey signature-missing chain-broken"),
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("ns-differs", of_versions, "answers-differ"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),

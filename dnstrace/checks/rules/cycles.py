@@ -26,7 +26,7 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
 
     What it is: the name servers of one zone are named in another zone, whose own name servers are named
     in the first (or lead back to it through further zones), and no referral includes an address for any
-    of them.
+    of them. Name servers with an address do not answer.
 
     Why it matters: to find either zone, a resolver would need to have found the other first. No resolver
     finds them.
@@ -38,12 +38,14 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
     stuck = _stuck(evidence.trace.steps)
     for cut in evidence.cuts:
         if (cycle := _cycle(cut.zone, stuck)) and cycle[0] == cut.zone:
-            each = (f"{plain(zone)} needs {listed(s.name for s in stuck[zone].servers)}" for zone in cycle)
+            each = (f"{plain(zone)} needs {listed(_without_address(stuck[zone]))}" for zone in cycle)
+            dead = [server.name for zone in cycle for server in stuck[zone].servers if server.addresses]
+            one = "another" if any(name.is_subdomain(cut.zone) for name in dead) else "a"
             yield Observation(
-                message=f"no name server can be found: {', '.join(each)}, and no referral has an"
-                " address for any of them",
+                message=f"{_can_be_found(dead)}: {', '.join(each)}, and no referral has an"
+                f" address for any of {'these' if dead else 'them'}",
                 steps=tuple(stuck[zone].id for zone in cycle),
-                cure=f"give {plain(cut.zone)} a name server inside itself, with glue in its parent zone",
+                cure=f"give {plain(cut.zone)} {one} name server inside itself, with glue in its parent zone",
                 zone=cut.zone,
                 remedy=in_zone(cut.zone),
             )
@@ -131,10 +133,27 @@ def _needed_for(steps: Sequence[Step], first: Step) -> Name:
 
 
 def _stuck(steps: Iterable[Step]) -> dict[Name, Step]:
-    """The steps that ended without an address to ask, by zone."""
-    found = (step for step in steps if _has_no_address(step))
+    """The steps that failed and had name servers without an address, by zone; all others were asked."""
+    found = (step for step in steps if step.outcome is Outcome.FAILED and _lacks_addresses(step))
     ordered = sorted(found, key=lambda step: (step.question.name, int(step.question.rdtype)), reverse=True)
     return {step.zone: step for step in ordered}
+
+
+def _can_be_found(dead: Sequence[Name]) -> str:
+    """That no name server can be found, or only those that were asked in vain."""
+    if not dead:
+        return "no name server can be found"
+    return f"only {listed(dead)} can be found, which give{'s' if len(dead) == 1 else ''} no usable answer"
+
+
+def _lacks_addresses(step: Step) -> bool:
+    asked = {attempt.server for attempt in step.attempts}
+    others = {server.name for server in step.servers if server.addresses}
+    return bool(_without_address(step)) and others <= asked and not step.limited
+
+
+def _without_address(step: Step) -> list[Name]:
+    return [server.name for server in step.servers if not server.addresses]
 
 
 def _any_address(step: Step) -> bool:
@@ -146,7 +165,7 @@ def _cycle(zone: Name, stuck: dict[Name, Step]) -> list[Name]:
     path: list[Name] = []
     while zone in stuck and zone not in path:
         path.append(zone)
-        needed = (_within(server.name, stuck) for server in stuck[zone].servers)
+        needed = (_within(name, stuck) for name in _without_address(stuck[zone]))
         zone = next((below for below in needed if below is not None and below != zone), dns.name.empty)
     return path[path.index(zone) :] if zone in path else []
 

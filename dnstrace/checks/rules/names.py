@@ -87,40 +87,6 @@ def _given_up(cut: Cut, meant: dict[Name, Name]) -> bool:
     return above and not {*meant.values()} <= cut.child.keys() and not apart_from_parent(cut, cut.child)
 
 
-class _Addresses(TypedDict):
-    """The part of an observation that says which addresses to publish."""
-
-    records: tuple[str, ...]
-    remedy: Remedy
-
-
-def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
-    """The addresses to publish instead of an alias, where they are known."""
-    if host.source is not None and host.source.rdtype == dns.rdatatype.DNAME:
-        return {"records": (), "remedy": in_zone(cut.zone)}  # nothing can be published below it
-    found = address_records(host.name, working(cut, walked_addresses(cut).get(host.name, ())))
-    own = host.source is not None and host.source.owner == host.name
-    gone = (f"{host.name} 3600 IN CNAME {host.target}",) if own and found else ()
-    return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
-
-
-def _instead_of_alias(cut: Cut, host: Host) -> str:
-    """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
-    end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
-    walked = walked_addresses(cut).get(host.name, ())
-    led = {text for text in walked if text not in glued}  # by way of the alias
-    found = led or (() if end is None else seen_addresses(cut, end))
-    serves = not glued if not found else bool(working(cut, found))
-    instead = f"list {plain(end)} instead" if end is not None and serves else None
-    source = host.source
-    if source is not None and source.rdtype == dns.rdatatype.DNAME:
-        return instead or f"list a host that is not below {source.what} instead"
-    replaced = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
-    if source is not None and source.owner != host.name:
-        replaced = f"give {plain(host.name)} A and AAAA records of its own"
-    return f"{replaced}, or {instead}" if instead else replaced
-
-
 class _Fix(TypedDict):
     """The part of an observation that says what to do."""
 
@@ -128,6 +94,58 @@ class _Fix(TypedDict):
     records: tuple[str, ...]
     remedy: Remedy
     blame: Blame
+
+
+def _instead_of_alias(cut: Cut, host: Host) -> _Fix:
+    """What to do about an alias: give the name addresses, or list the host that it leads to.
+
+    That host is only named if it may serve the zone. It is listed by whoever lists the alias; nothing can be
+    published below a DNAME record.
+    """
+    instead, source = _end_to_list(cut, host), host.source
+    if source is not None and source.rdtype == dns.rdatatype.DNAME:
+        return _listed_instead(cut, host, instead)
+    found = address_records(host.name, working(cut, walked_addresses(cut).get(host.name, ())))
+    own = source is not None and source.owner == host.name
+    gone = (f"{host.name} 3600 IN CNAME {host.target}",) if own and found else ()
+    cure = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
+    if source is not None and not own:
+        cure = f"give {plain(host.name)} A and AAAA records of its own"
+    return {
+        "cure": f"{cure}, or list {plain(instead)} instead" if instead is not None else cure,
+        "records": found,
+        "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone),
+        "blame": Blame.SERVER_OPERATOR,
+    }
+
+
+def _end_to_list(cut: Cut, host: Host) -> Name | None:
+    """The host that an alias leads to, if it may serve the zone."""
+    end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
+    walked = walked_addresses(cut).get(host.name, ())
+    led = {text for text in walked if text not in glued}  # by way of the alias
+    found = led or (() if end is None else seen_addresses(cut, end))
+    serves = not glued if not found else bool(working(cut, found))
+    return end if serves else None
+
+
+def _listed_instead(cut: Cut, host: Host, end: Name | None) -> _Fix:
+    """What to do where only another name can be listed."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    blame = _names_blame(cut, [host.name])
+    above, both = blame is Blame.REGISTRAR, _is_in_both(cut, [host.name])
+    where = f"in the zone and in {parent}" if both else f"in {parent}" if above else "in the zone"
+    better = f"a host that is not below {host.source.what}" if host.source is not None else "another host"
+    fresh = () if end is None else (end,)
+    add = ns_records(cut, set(fresh) - set(_listed_there(cut, not above)))
+    remove = ns_records(cut, [host.name]) if fresh else ()
+    return {
+        "cure": f"list {plain(end) if end is not None else better} instead of {plain(host.name)} in the NS"
+        f" records of {zone} {where}",
+        "records": ns_records(cut, fresh),
+        "remedy": at_parent(cut, add=add, remove=remove) if above else in_zone(cut.zone, add, (), remove),
+        "blame": blame,
+    }
 
 
 def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
@@ -207,9 +225,8 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
             message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
             steps=host.steps,
             server=host.name,
-            cure=_instead_of_alias(cut, host),
             level=level,
-            **_addresses_instead(cut, host),
+            **_instead_of_alias(cut, host),
         )
 
 

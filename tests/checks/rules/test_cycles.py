@@ -30,6 +30,20 @@ def test_a_cycle_is_described_zone_by_zone() -> None:
     assert "example.com needs ns1.example.net, example.net needs ns1.example.com, and" in finding.message
 
 
+def test_a_cycle_is_found_beside_a_name_server_that_does_not_answer() -> None:
+    """Only that one has an address; nothing is left unexplained of the others."""
+    dead = {"ns3.example.com.": {"addresses": ["192.0.2.77"], "does": ["silent"]}}
+    glue = {"com.": {"add": "example NS ns3.example.com.\nns3.example A 192.0.2.77\n"}}
+    world = made_of("address-cycle", servers=dead, zones=glue)
+    found = {each.code: each for each in checked(world).findings or ()}
+    assert found.keys() == {"unreachable", "cyclic-dependency"}
+    cycle = found["cyclic-dependency"]
+    assert cycle.message.startswith(
+        "only ns3.example.com can be found, which gives no usable answer: example.com needs ns1.example.net,"
+    )
+    assert cycle.cure == "give example.com another name server inside itself, with glue in its parent zone"
+
+
 def test_a_cycle_in_one_family_only_is_not_reported() -> None:
     glue = {
         zone: {"add": f"example NS ns2.example.{zone}\nns2.example AAAA 2001:db8::{number}\n"}

@@ -183,17 +183,41 @@ def test_where_there_is_glue_the_end_of_an_alias_is_not_listed_unless_it_was_ask
 
 
 def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
-    """Below a DNAME record nothing can be published: the host that it leads to has to be listed."""
+    """Below a DNAME record nothing can be published: the host that it leads to has to be listed.
+
+    That is for whoever lists the alias, and not for the operator of the zone that the alias is in.
+    """
     third = {"x.moved.example.net.": {"addresses": ["192.0.2.5"]}}
     zones = {
         "com.": {"add": "example NS x.moved.example.net.\n"},
         "example.com.": {"add": "@ NS x.moved.example.net.\n", "servers": ["ns1.example.com.", *third]},
         "example.net.": {"add": "moved 300 DNAME hosts.example.net.\nx.hosts 300 A 192.0.2.5\n"},
     }
-    found = checked(made_of("_signed", servers=third, zones=zones)).findings or ()
+    world = made_of("_signed", servers=third, zones=zones)
+    (finding,) = [each for each in checked(world).findings or () if each.code == "ns-name-alias"]
+    listed = "list x.hosts.example.net instead of x.moved.example.net in the NS records of example.com"
+    assert finding.cure == f"{listed} in the zone and in com"
+    assert finding.actor == "the operator of example.com" and finding.remedy is not None
+    assert finding.remedy.remove == ("example.com. 172800 IN NS x.moved.example.net.",)
+    after = checked(applied(world, finding, finding.remedy)).findings or ()
+    assert not {each.code for each in after} & {"ns-name-alias", "ns-differs"}
+
+
+def test_an_alias_below_a_dname_that_only_the_parent_lists_is_for_the_registrar() -> None:
+    """Where no host that the alias leads to is known, another one has to be listed."""
+    zones = {
+        "com.": {"add": "example NS x.moved.example.net.\n"},
+        "example.com.": {"servers": ["ns1.example.com.", "ns2.example.com."]},
+        "example.net.": {"add": "moved 300 DNAME hosts.example.net.\nx.hosts 300 A 192.0.2.5\n"},
+    }
+    found = checked(made_of("_signed", zones=zones)).findings or ()
     (finding,) = [each for each in found if each.code == "ns-name-alias"]
-    assert finding.cure == "list x.hosts.example.net instead"
-    assert finding.records == () and finding.remedy is not None and finding.remedy.remove == ()
+    assert finding.blame is Blame.REGISTRAR and finding.records == ()
+    better = "a host that is not below the DNAME record of moved.example.net"
+    assert (
+        finding.cure
+        == f"list {better} instead of x.moved.example.net in the NS records of example.com in com"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""How findings are related of which one is there because of the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.lab.world import World, read
+from dnstrace.model.findings import Finding
+from tests.checks.checking import checked, made_of
+
+_GLUE = (
+    "example NS ns1.example.com.\nexample NS ns2.example.com.\n"
+    "ns2.example A 198.51.100.53\nns2.example AAAA 2001:db8:2::53\n"
+)
+
+
+def _found(world: World) -> dict[tuple[str, str], Finding]:
+    return {(each.code, str(each.zone)): each for each in checked(world).findings or ()}
+
+
+def test_outdated_glue_explains_what_its_server_does_for_zones_below() -> None:
+    """The zone below has the same servers, and nobody has to make them answer at the old address."""
+    inside = read("in-domain")
+    zones = {
+        "com.": {"add": f"{_GLUE}ns1.example A 192.0.2.99\n"},
+        "example.com.": {"text": f"{inside['zones']['example.com.']['text']}sub NS ns1\nsub NS ns2\n"},
+        "sub.example.com.": {
+            "text": "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.example.com.\n"
+            "@ NS ns2.example.com.\nwww 300 A 192.0.2.66\n"
+        },
+    }
+    servers = {**inside["servers"], "old.example.com.": {"addresses": ["192.0.2.99"], "does": ["silent"]}}
+    world = made_of("_internet", question="www.sub.example.com. A", servers=servers, zones=zones)
+    found = _found(world)
+    above, below = (found["unreachable", zone] for zone in ("example.com.", "sub.example.com."))
+    glue = found["glue-differs", "example.com."]
+    assert glue.explains == ("unreachable",)
+    assert above.cure == below.cure == glue.cure and below.remedy == glue.remedy
+    assert below.actor == glue.actor == "the owner of example.com, at its registrar"
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_move_in_which_the_ds_record_came_before_the_ns_records_ends_with_these(signed: bool) -> None:
+    """The parent has the DS record for the new host, and the NS records of the old one, which does not sign.
+
+    Unless the new host does not sign with that key either.
+    """
+    records = read("_signed")["zones"]["example.com."]["text"]
+    moved = records.replace("@ NS ns1\n@ NS ns2\n", "@ NS ns1.example.net.\n@ NS ns2.example.net.\n")
+    zones = {
+        "net.": {"add": "example NS ns2.example.net.\nns2.example A 192.0.2.153\n"},
+        "example.net.": {"add": "@ NS ns2\nns2 A 192.0.2.153\n"},
+        "example.com.": {
+            "text": moved,
+            "servers": ["ns1.example.net.", "ns2.example.net."],
+            "sign": {} if signed else {"broken": ["rolled"]},
+        },
+        "example.com. old": {"text": moved, "servers": ["ns1.example.com.", "ns2.example.com."]},
+    }
+    servers = {"ns2.example.net.": {"addresses": ["192.0.2.153"]}}
+    found = _found(made_of("_signed", families=[4], servers=servers, zones=zones))
+    listing = found["ns-differs", "example.com."]
+    broken = [each for (code, _), each in found.items() if code in ("dnskey-differs", "ds-without-dnskey")]
+    assert broken and all((each.code in listing.explains) is signed for each in broken)
+    assert all((each.remedy == listing.remedy) is signed for each in broken)
+    if signed:
+        assert listing.rehearsed.endswith("secure")
