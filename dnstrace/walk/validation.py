@@ -83,12 +83,13 @@ class Validation:
             why = "the record lacks the replies of other servers, which may have valid data"
         else:
             return judgement
-        return replace(judgement, security=Security.INDETERMINATE, reason=f"{judgement.reason}; {why}")
+        return _not_yet_known(judgement, why)
 
     def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
         """What was found, and the verdict on it, when the trace has to stop for the reason `why`.
 
-        `found` is the result of the walk if it had not ended.
+        `found` is the result of the walk if it had not ended. Nothing is bogus where a server that was not
+        asked yet, or whose reply was not used yet, may have valid data.
         """
         found = self._found or found
         trace = found.concluding(self._context.journal)
@@ -96,7 +97,9 @@ class Validation:
             judgement = judge(trace, self._anchors, self._at, fresh=effort.SLICE)
         except effort.Paused:
             return found, unjudged(trace, self._at, why)
-        if judgement.security in (Security.BOGUS, Security.INDETERMINATE):
+        if judgement.security is Security.BOGUS and (judgement.retry or judgement.missing):
+            judgement = _not_yet_known(judgement, f"not every server was asked for valid data: {why}")
+        elif judgement.security in (Security.BOGUS, Security.INDETERMINATE):
             judgement = replace(judgement, reason=f"{judgement.reason} ({why})")
         return _as_proved(found, judgement), judgement
 
@@ -230,6 +233,11 @@ class Validation:
             aliases += [rrset for rrset in link.answer if rrset not in aliases]
         target = links[-1].target if links else None
         return tuple(aliases), replace(trace.question, name=target or trace.question.name)
+
+
+def _not_yet_known(judgement: Judgement, why: str) -> Judgement:
+    """Neither bogus nor anything else: something kept us from data that may be valid."""
+    return replace(judgement, security=Security.INDETERMINATE, reason=f"{judgement.reason}; {why}")
 
 
 def _lacks_others(step: Step) -> bool:

@@ -233,7 +233,8 @@ def test_one_lying_server_never_outweighs_one_that_signs(
 
 
 @pytest.mark.parametrize(
-    "name_of", ["dnssec-good", "dnssec-alias-insecure", "dnssec-nsec3-nxdomain", "textbook"]
+    "name_of",
+    ["dnssec-good", "dnssec-alias-insecure", "dnssec-nsec3-nxdomain", "dnssec-strips-one", "textbook"],
 )
 def test_a_bound_of_our_own_makes_nothing_bogus_and_nothing_secure_that_is_not(name_of: str) -> None:
     world = load(name_of)
