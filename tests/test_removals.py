@@ -9,20 +9,24 @@ import pytest
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.world import load, names
 from dnstrace.model import Name, Trace
+from dnstrace.model.naming import plain
 from tests.checks.checking import checked
 from tests.checks.listings import world
 from tests.made_delegations import made, traced
 from tests.replies import name
 
-_IT = "remove it from the NS records"
 BATCHES, EACH = 40, 5
+
+
+def _offer(server: Name) -> str:
+    return f"remove {plain(server)} from the NS records"
 
 
 def removed(trace: Trace) -> dict[Name, set[Name]]:
     """By zone, the name servers whose NS records some fix removes, or offers to remove."""
     found: dict[Name, set[Name]] = defaultdict(set)
     for each in trace.findings or ():
-        if each.zone is not None and each.server is not None and _IT in each.cure:
+        if each.zone is not None and each.server is not None and _offer(each.server) in each.cure:
             found[each.zone].add(each.server)
         for record in () if each.remedy is None else each.remedy.remove:
             owner, _, _, rdtype, *rest = record.split()

@@ -29,14 +29,16 @@ def remarks(report: Report) -> Iterator[str]:
 
 
 def _missing_page(trace: Trace) -> Iterator[str]:
-    """That no address served the page, and what each did instead."""
-    if trace.fetched is None or trace.fetched.served:
+    """Which addresses did not serve the page, and what each did instead."""
+    found = trace.fetched
+    if found is None or (found.served and all(visit.served for visit in found.visits)):
         return
+    from dnstrace.render.fetched import unserved_text
     from dnstrace.render.text import harmless
 
-    visits = (f"{each.address}: {each.fault or f'status {each.status}'}" for each in trace.fetched.visits)
-    said = "; ".join(visits) or "none is known"
-    yield harmless(f"no address served {trace.fetched.request.url}: {said}")
+    failed = (visit for visit in found.visits if not visit.served)
+    said = "; ".join(f"{each.address}: {each.fault or f'status {each.status}'}" for each in failed)
+    yield harmless(f"{unserved_text(found, found.request.url)}: {said or 'none is known'}")
 
 
 def _unmet_expectations(trace: Trace) -> Iterator[str]:

@@ -105,7 +105,7 @@ def reply_in(reaction: Reaction) -> dns.message.Message:
 
 
 def read(wire: bytes) -> dns.message.Message:
-    """Octets read as a message. Raises NothingToChange if they are not one."""
+    """The message that octets make. Raises NothingToChange if they cannot be read."""
     try:
         return dns.message.from_wire(wire)
     except dns.exception.DNSException as error:

@@ -31,8 +31,17 @@ def fetched_nodes(found: Fetched, now: datetime) -> list[Node]:
     beside = [Node(_trace_line(trace)) for trace in found.beside]
     notes = [Node(marked(WARNING, Text(harmless(note), WARNING))) for note in found.notes]
     visits = [_visit_node(visit, now) for visit in found.visits]
-    missing = [] if found.served else [Node(Text("no address served the page", BAD))]
+    text = unserved_text(found, "the page")
+    missing = [Node(Text(text, WARNING if found.served else BAD))] if text else []
     return [Node(head, [*beside, *notes, *visits, *missing])]
+
+
+def unserved_text(found: Fetched, what: str) -> str:
+    """How many of the addresses did not serve `what`; empty if all of them did."""
+    if not found.served:
+        return f"no address served {what}"
+    failed = sum(not visit.served for visit in found.visits)
+    return f"{failed} of {len(found.visits)} addresses did not serve {what}" if failed else ""
 
 
 def _trace_line(trace: Trace) -> Text:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _NAMED = 12  # servers after the first
 _EACH = "each of them"
-_PLURAL = {"or remove it from": "or remove them from", "if its address has": "if their addresses have"}
 _SERVER = "\0"  # stands for the name of the server, which no text has
 
 
@@ -99,10 +98,7 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
 def _of_each(first: Finding, group: list[Finding], addresses: Addresses) -> str:
     """The fix for each server of a group, at its own addresses."""
     texts = {_with(each, each.cure, _EACH) for each in group}
-    text = _with(first, first.cure if len(texts) == 1 else _nowhere(first, first.cure, addresses), _EACH)
-    for one, several in _PLURAL.items():
-        text = text.replace(one, several)
-    return text
+    return _with(first, first.cure if len(texts) == 1 else _nowhere(first, first.cure, addresses), _EACH)
 
 
 def _named(finding: Finding, addresses: Addresses) -> str:

@@ -258,7 +258,7 @@ def servers(report: Report) -> str:
 
 def _server_table(drawn: Columns) -> str:
     heads = [inline(head) for head in drawn.heads]
-    rows = [[inline(cell) for cell in row] for row in drawn.rows]
+    rows = [[inline(cell) for cell in row] for row in drawn.cut()]
     zone = escape(drawn.heads[0].plain.removesuffix(" by server"))
     return table(f"{zone} What is published and answered, by server", heads, rows, "h-servers", free=5)
 

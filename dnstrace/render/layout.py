@@ -183,32 +183,57 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
 class Columns(Struct):
     """A table. The last cell of each row is folded if it is too wide.
 
-    If too little room is left for that, or for the words in it, each row becomes a line of parts, each
-    labelled with its column head.
+    With `most`, it is cut to that many characters, or to as many as fit on its line if these are more; a
+    remark at its end, with a style of its own, stays. If too little room is left for the last cells, or for
+    the words in them, each row becomes a line of parts, each labelled with its column head.
     """
 
     heads: list[Text]
     rows: list[list[Text]]
+    most: int | None = None
+
+    def cut(self, room: int = 0) -> list[list[Text]]:
+        """The rows, cut for so much room on one line."""
+        if self.most is None:
+            return self.rows
+        return [[*row[:-1], _cut(row[-1], self.most, room)] for row in self.rows]
 
     def lines(self, width: int, guides: Guides) -> Iterator[Text]:
         """The lines, at most `width` columns wide."""
-        every = [self.heads, *self.rows]
-        if not guides.unicode:
-            every = [[_ascii_line(cell) for cell in row] for row in every]
-        widths = [max(map(_cells, column)) for column in zip(*every, strict=True)]
-        room = width - sum(widths[:-1]) - len(_GUTTER) * (len(widths) - 1)
-        if room >= min(widths[-1], max(_LEAST_CELL, _longest_word(every, width))):
+        ascii_only = not guides.unicode
+        before = [[_shown(cell, ascii_only) for cell in row[:-1]] for row in (self.heads, *self.rows)]
+        widths = [max(map(_cells, column)) for column in zip(*before, strict=True)]
+        room = width - sum(widths) - len(_GUTTER) * len(widths)
+        rows = self.cut(room)
+        every = [
+            [*first, _shown(row[-1], ascii_only)]
+            for first, row in zip(before, (self.heads, *rows), strict=True)
+        ]
+        last = max(_cells(row[-1]) for row in every)
+        if room >= min(last, max(_LEAST_CELL, _longest_word(every, width))):
             for row in every:
                 yield from _side_by_side(row, widths, room)
         else:
             yield from fold(Text(no_wrap=True, overflow="ignore").append_text(every[0][0]), width, width)
-            lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
-            yield from lines if guides.unicode else map(_ascii_line, lines)
+            for row in rows:
+                yield from (_shown(line, ascii_only) for line in _in_one_line(self.heads, row, width))
+
+
+def _shown(cell: Text, ascii_only: bool) -> Text:
+    return _ascii_line(cell) if ascii_only else cell
+
+
+def _cut(cell: Text, most: int, room: int) -> Text:
+    """A cell of at most `most` characters, or as many as there is room for, with the remark at its end."""
+    last = cell.spans[-1] if cell.spans else None
+    end = len(cell) if last is None or last.end < len(cell) else last.start
+    most = max(most, room - (len(cell) - end))
+    return cell if end <= most else cell[: most - 1].append("…").append_text(cell[end:])
 
 
 def _side_by_side(row: list[Text], widths: list[int], room: int) -> Iterator[Text]:
     line = Text(no_wrap=True, overflow="ignore")
-    for cell, width in zip(row[:-1], widths[:-1], strict=True):
+    for cell, width in zip(row[:-1], widths, strict=True):
         line.append_text(cell).append(" " * (width - _cells(cell)) + _GUTTER)
     first, *rest = fold(row[-1], room, room)
     set_in = " " * _cells(line)

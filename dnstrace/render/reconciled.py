@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _NO, _UNKNOWN = "no", ""
 _ALIKE = 2  # addresses of a server that are alike and have a row each
 _MANY = 4  # further servers that are alike, from which on they share a row
-_LONGEST = 72  # characters of an answer
+_LONGEST = 72  # characters of an answer where there is no room for more
 _OTHERS = 10  # addresses of one server that were not asked
 _HEADS = ("parent", "zone", "serial", "RTT", "answer")
 _WHAT = {
@@ -73,7 +73,7 @@ def _zone_table(zone: Reconciled, folded: bool = False) -> Columns:
     others = [server for server in zone.servers if server not in well]
     each = [[*_folded_rows(_server_rows(zone, server, usual), folded)] for server in others]
     rows = [row for group in (_alike(each) if folded else each) for row in group]
-    return Columns(heads, [*rows, *([_row_of_all(zone, well, bool(others))] if well else [])])
+    return Columns(heads, [*rows, *([_row_of_all(zone, well, bool(others))] if well else [])], _LONGEST)
 
 
 def _is_well(zone: Reconciled, server: ReconciledServer, usual: str) -> bool:
@@ -218,8 +218,7 @@ def _address_answer(each: Addressed) -> tuple[str, str]:
 def _rdata_text(attempt: Attempt) -> str:
     wanted = (r for r in attempt.meaning.answer if r.rdtype != dns.rdatatype.RRSIG)
     texts = sorted(harmless(rdata_text(rdata)) for rrset in wanted for rdata in rrset)
-    shown = ", ".join(texts)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+    return ", ".join(texts)
 
 
 def _cache_table(report: Report) -> Columns:

@@ -70,6 +70,15 @@ def test_a_page_that_is_not_there_is_a_failure_with_a_reason(world: str, why: st
     assert ran.status != 5 or "192.0.2." in ran.err
 
 
+def test_an_address_that_does_not_serve_the_page_is_named_though_another_does() -> None:
+    ran = run("--lab", "http-one-family", "--http", "--short")
+    assert ran.status == 0 and ran.err == (
+        "dnstrace: www.example.com. A: 1 of 2 addresses did not serve http://www.example.com/:"
+        " 2001:db8::44: no answer within 10 s\n"
+    )
+    assert not run("--lab", "textbook", "--http", "--short").err
+
+
 def test_a_server_that_is_taken_as_dead_is_not_said_to_be_unasked() -> None:
     said = run("--lab", "refuses", "--drop", "ns1.example.com", "--check").out
     assert said.count("  taken as dead\n") == 2 and "not asked" not in said and "timeout\n" not in said

@@ -36,24 +36,24 @@ def test_the_servers_are_listed_and_the_records_are_those_of_all() -> None:
     assert found.records == tuple(f"ns{number}.example.com. IN A 192.0.2.1" for number in (1, 2, 3))
 
 
-def test_several_servers_are_them_and_not_it() -> None:
-    cure = "configure it on {0}; or remove it from the NS records of example.com"
+def test_each_place_that_names_the_server_names_all() -> None:
+    cure = "configure it on {0}; or remove {0} from the NS records of example.com"
     servers = ("ns1.example.com.", "ns2.example.com.")
     (found,) = grouped(missing(server, cure=cure.format(server[:-1])) for server in servers)
-    assert found.cure.endswith("on each of them; or remove them from the NS records of example.com")
+    assert found.cure.endswith("on each of them; or remove each of them from the NS records of example.com")
 
 
 def test_servers_that_are_to_answer_at_their_own_addresses_have_one_fix() -> None:
     own = {"ns1.example.com.": "192.0.2.1", "ns2.example.com.": "2001:db8::2"}
     message = "{0} does not answer at {1}: no reply came"
-    cure = "make {0} answer at {1}; or, if its address has changed, {0}"
+    cure = "make {0} answer at {1}; or, if its address has changed, list {0}"
     findings = [
         missing(each, message=message.format(each[:-1], at), cure=cure.format(each[:-1], at))
         for each, at in own.items()
     ]
     (found,) = grouped(findings, {dns.name.from_text(each): frozenset({at}) for each, at in own.items()})
     assert found.message.endswith("no reply came; the same goes for ns2.example.com (2001:db8::2)")
-    assert found.cure == "make each of them answer; or, if their addresses have changed, each of them"
+    assert found.cure == "make each of them answer; or, if its address has changed, list each of them"
 
 
 def test_what_says_more_than_the_name_stays_by_itself() -> None:

@@ -1,9 +1,11 @@
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from dnstrace.render.layout import ASCII, UNICODE, UNICODE_ONLY, Node, fold, rows
+from dnstrace.model.structs import replace
+from dnstrace.render.layout import ASCII, UNICODE, UNICODE_ONLY, Columns, Node, fold, rows
 
 
 def drawn(root: Node, width: int = 60, guides=UNICODE) -> list[str]:  # type: ignore[no-untyped-def]
@@ -134,3 +136,21 @@ def test_a_time_is_not_parted_from_its_unit() -> None:
         "       48 ms #5",
     ]
     assert drawn(node("", node("probed: 22 questions, 88 queries, 48 msx")), 40)[1].endswith(" 48")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (20, ["a  " + "x" * 9 + "…, no AA"]),
+        (29, ["a  " + "x" * 18 + "…, no AA"]),
+        (30, ["a  " + "x" * 20 + ", no AA"]),
+        (80, ["a  " + "x" * 20 + ", no AA"]),
+    ],
+)
+def test_a_long_cell_is_cut_to_the_room_there_is_before_its_remark(width: int, shown: list[str]) -> None:
+    cell = Text("x" * 20).append(", no AA", "magenta")
+    drawn = Columns([Text(""), Text("")], [[Text("a"), cell]], most=10)
+    _, *lines = drawn.lines(width, UNICODE)
+    assert [line.plain for line in lines] == shown
+    assert [line.plain for line in replace(drawn, most=None).lines(80, UNICODE)][1] == f"a  {cell.plain}"
+    assert [[cell.plain for cell in row] for row in drawn.cut()] == [["a", "x" * 9 + "…, no AA"]]

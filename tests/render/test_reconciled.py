@@ -13,7 +13,7 @@ from dnstrace.lab.world import load
 from dnstrace.render.layout import ASCII, UNICODE
 from dnstrace.render.reconciled import folded_tables, tables
 from dnstrace.render.tree import tree
-from tests.checks.checking import checked
+from tests.checks.checking import checked, made_of
 
 
 def drawn(trace: Trace) -> list[str]:
@@ -151,3 +151,17 @@ def test_of_thousands_of_addresses_that_were_not_asked_a_few_are_listed() -> Non
 def test_an_address_with_a_serial_is_not_said_to_be_unasked() -> None:
     rows = [line for line in table("glue", 140).splitlines() if "2026011501" in line]
     assert rows and not any("not asked" in row for row in rows) and any("only probed" in row for row in rows)
+
+
+def test_answers_that_begin_alike_are_not_taken_for_the_same() -> None:
+    """Long ones are cut in the table: what is cut off counts too."""
+    hosts = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    text = f"@ 900 SOA ns1 h 2026011501 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\n{hosts}"
+    zones = {
+        "example.com.": {"add": f'@ TXT "{"a" * 100} -all"\n'},
+        "example.com. other": {"servers": ["ns2.example.com."], "text": f'{text}@ TXT "{"a" * 100} ~all"\n'},
+    }
+    found = checked(made_of("in-domain", question="example.com. TXT", zones=zones))
+    (shown,) = folded_tables(report(found))
+    lines = [line.plain for line in shown.lines(200, UNICODE)]
+    assert any(line.endswith(' -all"') for line in lines) and any(line.endswith(' ~all"') for line in lines)

@@ -86,7 +86,8 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
         instead = f"list {listed(map(plain, working))} in the NS records of {zone} instead"
         return _Fix(f"{repair}; or {instead}", at_servers(server))
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
-    return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))
+    removed = f"remove {plain(server)} from the NS records of {zone} in the zone{both}"
+    return _Fix(f"{repair}; or {removed}", at_servers(server))
 
 
 def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:

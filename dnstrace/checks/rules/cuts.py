@@ -122,7 +122,7 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
         lacking = above and not {each.address for each in replies} & cut.controls.keys()
         load = f"load {zone_text(cut.zone)} on {plain(server)}"
         if staying(cut) - at_fault:
-            removed = "remove it from the NS records of the zone"
+            removed = f"remove {plain(server)} from the NS records of the zone"
             load += f", or {removed}{_delegating(cut, soa)}"
         yield Observation(
             f"{where(replies)} answers {_denied(reply)} for {question_text(reply.step.question)} with the SOA"

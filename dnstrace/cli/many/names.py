@@ -83,6 +83,15 @@ def questions(
                 yield question
 
 
+def beginning(octets: bytes, types: tuple[RdataType, ...]) -> list[Item]:
+    """The questions in the lines with which a file begins; the last one may be cut off."""
+    found: list[Item] = []
+    for line in octets.removeprefix(_BOM).splitlines():
+        with suppress(UnicodeDecodeError, Usage):
+            found += _questions_in(line.decode("utf-8"), types, ())[1]
+    return found
+
+
 def _questions_in(
     line: str, types: tuple[RdataType, ...], expected: tuple[Expectation, ...]
 ) -> tuple[str, list[Item]]:

@@ -22,6 +22,7 @@ from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text, type_text
 
 if TYPE_CHECKING:
+    from dnstrace.bulk.plan import Item
     from dnstrace.model.report import Report
     from dnstrace.render.formats.entries import Entry
 
@@ -31,6 +32,7 @@ _SIGNS = {Level.ERROR: ("✗", "x"), Level.WARNING: ("!", "!"), Level.NOTICE: ("
 _BETWEEN = "  "  # between the things that are wrong
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 _WORDLESS = frozenset({Output.JSONL, Output.SHORT, *FORMATS})
+_USUAL = 80  # columns of a terminal
 _SERVERS = 3  # of one finding that are on the line
 
 
@@ -75,14 +77,31 @@ class Result(NamedTuple):
 
 
 class Form(NamedTuple):
-    """What results are made of: whether pages are wanted, and what the terminal can show."""
+    """What results are made of: whether pages are wanted, and what the terminal can show.
+
+    Names and types are padded to `columns`, so that what follows stands below one another.
+    """
 
     pages: bool = False
     ascii_only: bool = False
     color: bool = False
+    columns: tuple[int, int] = (24, 5)
 
 
 AS_TEXT = Form()
+
+
+def columns_for(wanted: Iterable[Item], width: int) -> tuple[int, int]:
+    """The columns for names and types of a run that begins with these questions, on a terminal so wide.
+
+    What exceeds 80 columns is for names; beyond it, a longer name pushes the rest of its line to the right.
+    """
+    names, types = AS_TEXT.columns
+    room = max(names, names + width - _USUAL)
+    for question in wanted:
+        names = max(names, min(len(name_text(question.name)), room))
+        types = max(types, len(type_text(question.rdtype)))
+    return names, types
 
 
 def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS_TEXT) -> Result:
@@ -208,7 +227,8 @@ def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
     said = "  ".join(filter(None, (found.said[0], _in_red(found.said[1]) if form.color else found.said[1])))
-    return f"{name:<24} {rdtype:<5} {found.outcome:<8} {time_text(trace.stats.duration):>8}  {said}\n"
+    name, rdtype = name.ljust(form.columns[0]), rdtype.ljust(form.columns[1])
+    return f"{name} {rdtype} {found.outcome:<8} {time_text(trace.stats.duration):>8}  {said}\n"
 
 
 @cache

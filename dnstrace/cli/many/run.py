@@ -18,10 +18,10 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
 from dnstrace.cli.many.listed import Listed
-from dnstrace.cli.many.names import AsTheyCome, questions
+from dnstrace.cli.many.names import AsTheyCome, beginning, questions
 from dnstrace.cli.many.outfile import Cuts, Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
-from dnstrace.cli.many.results import Form, Result, result
+from dnstrace.cli.many.results import AS_TEXT, Form, Result, columns_for, result
 from dnstrace.cli.many.screen import Screen
 from dnstrace.cli.many.tally import Tally
 from dnstrace.cli.planning import planned
@@ -202,7 +202,7 @@ class _ManyRun:
                 result,
                 shown=chosen.shown,
                 policy=chosen.policy,
-                form=Form(self._pages is not None, self._ascii, self._in_color),
+                form=Form(self._pages is not None, self._ascii, self._in_color, self._columns()),
             ),
             at_once=many.at_once,
             share=many.share,
@@ -216,6 +216,14 @@ class _ManyRun:
         async with aclosing(found):
             async for each in found:
                 self._take(each)
+
+    def _columns(self) -> tuple[int, int]:
+        """The columns for names and types, as far as they are known before the first result: of a file."""
+        if self._size is None or not self._screen.folds:
+            return AS_TEXT.columns
+        peek = getattr(self._names, "peek", None)
+        first = beginning(peek(_WORTH) if peek is not None else b"", self._chosen.types)
+        return columns_for(first, self._screen.width)
 
     def _workers(self) -> int:
         """As many processes as the user chose, or one for each processor if there are enough names.

@@ -28,7 +28,7 @@ class Screen:
 
     def __init__(self, environment: Environment, writer: Writer, folds: bool = False) -> None:
         self._environment, self._writer = environment, writer
-        self._folds = folds and writer.to_terminal
+        self.folds = folds and writer.to_terminal
         self._looked = time.monotonic()
         self._progress = ""  # the line that is on the screen
         self._remarks: dict[str, int] = {}
@@ -39,11 +39,16 @@ class Screen:
         if text:
             if shown and self._writer.to_terminal:
                 self._clear()
-            self._writer.write(folded(text, self._environment.size()[0]) if self._folds else text)
+            self._writer.write(folded(text, self.width) if self.folds else text)
         if self._environment.tells_progress and time.monotonic() - self._looked > _EVERY:
             self._looked = time.monotonic()
             shown = progress()
         self._show(shown)
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal."""
+        return self._environment.size()[0]
 
     def remark(self, text: str, kind: str = "") -> None:
         """Write a line to stderr; of one `kind`, if it has one, only the first of many."""

@@ -53,7 +53,7 @@ def test_a_server_that_only_the_parent_still_lists_is_removed_there() -> None:
 def test_a_server_that_only_the_zone_lists_is_not_said_to_be_in_the_parent() -> None:
     trace = checked(world("ns1 ns2 ns3", ns3="refuses"))
     (found,) = [each for each in trace.findings or () if each.code == "refuses"]
-    assert found.cure.endswith("or remove it from the NS records of example.com in the zone")
+    assert found.cure.endswith("or remove ns3.example.com from the NS records of example.com in the zone")
 
 
 HOSTS = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"

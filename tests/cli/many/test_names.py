@@ -12,7 +12,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.analysis.expectations import parse
-from dnstrace.cli.many.names import AsTheyCome, questions
+from dnstrace.cli.many.names import AsTheyCome, beginning, questions
 from dnstrace.model import Question
 from dnstrace.model.expectations import Expecting
 from tests.replies import name
@@ -200,3 +200,10 @@ def test_nothing_comes_once_it_was_stopped() -> None:
         return count
 
     assert 10 <= asyncio.run(run()) < 3000
+
+
+def test_the_beginning_of_a_file_is_read_without_what_is_wrong_in_it() -> None:
+    octets = b"\xef\xbb\xbfwww.example.com\n\n# a remark\na..b\n\xff\nexample.com MX TXT\nwww.exa"
+    asked = [f"{each.name} {each.rdtype.name}" for each in beginning(octets, ())]
+    assert asked == ["www.example.com. A", "example.com. MX", "example.com. TXT", "www.exa. A"]
+    assert [each.rdtype.name for each in beginning(b"example.com\n", (dns.rdatatype.MX,))] == ["MX"]

@@ -6,16 +6,19 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import dns.rdatatype
 import pytest
 
 from dnstrace.analysis.expectations import judged, parse
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import Output
-from dnstrace.cli.many.results import Form, result
+from dnstrace.cli.many.results import Form, columns_for, result
+from dnstrace.model import Question
 from dnstrace.model.findings import Level
 from dnstrace.model.policy import Policy
 from tests.checks.checking import checked_by_name, walked
+from tests.replies import name
 
 
 def test_an_answer_is_a_line_in_each_form() -> None:
@@ -105,3 +108,23 @@ def test_the_short_json_has_no_steps() -> None:
     found = json.loads(result(checked_by_name("refuses"), Display(Output.JSONL, brief=True)).text)
     assert found["schema"] == "dnstrace-brief/1" and "steps" not in found
     assert [each["code"] for each in found["findings"]] == ["refuses"]
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "columns"),
+    [
+        ([], 140, (24, 5)),
+        (["www.example.com. A"], 140, (24, 5)),
+        (["a-rather-long-name.www.example.com. NSEC3PARAM"], 140, (35, 10)),
+        (["a-rather-long-name.www.example.com. A"], 80, (24, 5)),
+        (["a-rather-long-name.www.example.com. A"], 84, (28, 5)),
+        (["a-rather-long-name.www.example.com. A"], 40, (24, 5)),
+    ],
+)
+def test_what_a_terminal_has_more_than_80_columns_is_for_long_names(
+    names: list[str], width: int, columns: tuple[int, int]
+) -> None:
+    asked = (Question(name(one), dns.rdatatype.from_text(kind)) for one, kind in map(str.split, names))
+    assert columns_for(asked, width) == columns
+    line = result(walked("in-domain"), Display(), form=Form(columns=columns)).text
+    assert line.index("answer") == sum(columns) + 2

@@ -14,7 +14,7 @@ import pytest
 from dnstrace.cli.line.forms import FORMATS
 from tests.bulk.serving import arguments, server
 from tests.cli.many.listed import LAB, names
-from tests.cli.running import PATIENCE, finished, run, start
+from tests.cli.running import PATIENCE, finished, run, run_on_terminal, start
 
 
 def test_each_form_of_result(tmp_path: Path) -> None:
@@ -37,6 +37,13 @@ def test_each_form_of_result(tmp_path: Path) -> None:
         "none.example.com.",
         "example.com.",
     ]
+
+
+def test_on_a_wide_terminal_results_stand_in_columns(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com", "none.but.a.long.one.example.com NSEC3PARAM")
+    for width, starts in (("140", {33}), ("80", {25, 33})):
+        lines = run_on_terminal(*LAB, "-f", file, COLUMNS=width).out.splitlines()
+        assert {len(line) - len(line.partition(" ")[2].lstrip()) for line in lines} == starts
 
 
 def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
