@@ -77,8 +77,8 @@ def meant_to_look_up(trace: Trace, zones: Zones) -> list[Meant]:
 def _meant_above(trace: Trace) -> Iterator[Meant]:
     """What may be meant by name servers that the zone above lists and that do not serve.
 
-    Their names end in that zone, or in their own. They have no glue, and do not exist; or they have an address
-    all the same, as by a wildcard, and no server of the zone is there.
+    Their names end in that zone, or in their own. They have no glue, and do not exist; or they have an
+    address all the same, as by a wildcard, and no server of the zone is there.
     """
     for step in (step for step in trace.steps if step.main):
         for server in () if step.referral is None else step.referral.servers:
