@@ -127,8 +127,8 @@ def test_a_server_of_the_zone_that_is_behind_hides_no_left_over(serial: str) -> 
     """It has the old data, and even the old serial: the others show what the zone is now."""
     late = {**NEW, "servers": ["ns1.sub.example.com."]}
     late["text"] = NEW["text"].replace("2026011501", serial).replace("192.0.2.77", "192.0.2.66")
-    now = {"servers": ["ns2.sub.example.com."]}
-    seen = found(OLD["text"], **{"sub.example.com.": now, "sub.example.com. late": late})
+    now: dict[str, object] = {"servers": ["ns2.sub.example.com."]}
+    seen = found(OLD["text"], ABOVE, **{"sub.example.com.": now, "sub.example.com. late": late})
     assert seen[CODE].cure.startswith("make sure that example.com delegates sub.example.com to")
     assert seen["soa-differs"].cure.startswith(
         "transfer sub.example.com to ns1.sub.example.com again, and find"
