@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from dnstrace.analysis.changes_shown import as_shown
 from dnstrace.model.accepting import Accepted, Ignore, Ignored
 from dnstrace.model.structs import replace
 
@@ -33,4 +34,4 @@ def accepting(trace: Trace, ignores: Iterable[Ignore]) -> Trace:
     used = tuple(
         Ignored(each, each.has_expired(today), sum(map(each.concerns, trace.findings))) for each in ignores
     )
-    return replace(trace, findings=tuple(counting), accepted=tuple(accepted), ignores=used)
+    return replace(trace, findings=as_shown(counting, counting), accepted=tuple(accepted), ignores=used)

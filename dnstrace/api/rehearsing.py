@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from dnstrace.analysis.changes_shown import with_changes
 from dnstrace.api.changes import (
     Zones,
     addresses_added,
@@ -23,7 +24,7 @@ from dnstrace.api.changes import (
     supposed_for,
     touches_servers,
 )
-from dnstrace.api.outcome import Compared, compared
+from dnstrace.api.outcome import compared
 from dnstrace.api.running import Run, begun, with_findings
 from dnstrace.api.validated import validated
 from dnstrace.message.edited import Edited
@@ -136,7 +137,7 @@ class _Rehearsal:
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
         then = compared(self._before, validated(ended, self._run.tracing.anchors), findings, fresh)
-        return _Result(_text(then, len(set(remedies)))) if then.good else _Result()
+        return _Result(with_changes(len(set(remedies)), then.text)) if then.good else _Result()
 
     async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:
         run = self._run
@@ -189,8 +190,3 @@ def _record(run: Run, ended: Trace, known: KnownNetwork, began: float, parent: i
             journal.attempt(number, attempt)
         heard = any(attempt.exchange.message is not None for attempt in attempts)
         journal.finish(number, Outcome.ANSWER if heard else Outcome.FAILED, None)
-
-
-def _text(then: Compared, remedies: int) -> str:
-    with_this = "with this" if remedies == 1 else f"with these {remedies} changes"
-    return f"{with_this}, {then.text}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.line.parsed import Parsed
     from dnstrace.model.documents import Document
+    from dnstrace.model.tracing import Tracing
     from dnstrace.record.several import Placed
 
 
@@ -34,7 +35,8 @@ class Loaded(Struct):
     """What was read: the record to replay, or None; the documents to compare; what these say of how to ask.
 
     `compared` and `replayed` are what the first file to compare and the record say, as options. `places` are
-    those that the record was made from, none for here alone.
+    those that the record was made from, none for here alone. `earlier` is how the first trace to compare was
+    made, where its file has a record of that.
     """
 
     record: Record | None
@@ -42,24 +44,26 @@ class Loaded(Struct):
     compared: Parsed | None
     replayed: Parsed | None
     places: tuple[Placed, ...] = ()
+    earlier: Tracing | None = None
 
 
 def load(paths: Parsed, words: Parsed) -> Loaded:
     """Read the files of `--replay` and `--diff`, which may come from variables too. Raises Usage."""
     documents: list[Document] = []
-    compared = replayed = record = None
+    compared = replayed = record = earlier = None
     places: tuple[Placed, ...] = ()
     settings: Mapping[str, Any] = paths.settings
     if len(files := settings.get("diff", ())) > _MOST_COMPARED:
         raise Usage(f"{paths.said['diff']} compares two traces, and these are {len(files)} files")
     for path in files:
-        document, said = _compared(path, paths.said["diff"], words)
+        document, said, how = _compared(path, paths.said["diff"], words)
+        earlier = earlier if documents else how
         documents.append(document)
         compared = compared or said
     if path := settings.get("replay"):
         record, places = _record(path, paths.said["replay"])
         replayed = of_record(record, words)
-    return Loaded(record, tuple(documents), compared, replayed, places)
+    return Loaded(record, tuple(documents), compared, replayed, places, earlier)
 
 
 def _record(path: str, said: str) -> tuple[Record, tuple[Placed, ...]]:
@@ -73,14 +77,15 @@ def _record(path: str, said: str) -> tuple[Record, tuple[Placed, ...]]:
         raise Usage(f"{said}: {shown(path)} {error}") from error
 
 
-def _compared(path: str, said: str, words: Parsed) -> tuple[Document, Parsed]:
-    """The trace in a file, and what it says of how it was made."""
+def _compared(path: str, said: str, words: Parsed) -> tuple[Document, Parsed, Tracing | None]:
+    """The trace in a file, and what it says of how it was made: as options, and whole if it has a record."""
     try:
         octets = read(Path(path))
         document = _document(octets)
         if document.get("record"):
-            return document, of_record(decoded(octets), words)
-        return document, _of_a_whole_document(document, words)
+            record = decoded(octets)
+            return document, of_record(record, words), record.tracing
+        return document, _of_a_whole_document(document, words), None
     except RecordError as error:
         raise Usage(f"{said}: {shown(path)} {error}") from error
 

@@ -49,6 +49,7 @@ def planned(chosen: Choices) -> Planned:
         from dnstrace.cli.replaying import over_the_record
 
         return _knowing_the_dead(Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors)))
+    tracing = _from_the_same_roots(tracing, chosen.earlier)
     if chosen.dnssec:
         tracing = _validated(tracing, chosen)
     if chosen.settings.bind is not None and not chosen.places:
@@ -90,8 +91,28 @@ def _roots(path: str) -> Delegation:
         raise Usage(f"--root-hints: {error}") from error
 
 
+def _from_the_same_roots(tracing: Tracing, earlier: Tracing | None) -> Tracing:
+    """The tracing from the root servers of one's own that an earlier trace began at, unless others are given.
+
+    A record always has root servers: they are one's own if none of them is at an address of the Internet's.
+    """
+    if earlier is None or earlier.roots is None or tracing.roots is not None or tracing.server is not None:
+        return tracing
+    from dnstrace.walk.roots import root_hints
+
+    known = {address.text for server in root_hints().servers for address in server.addresses}
+    theirs = {address.text for server in earlier.roots.servers for address in server.addresses}
+    return replace(tracing, roots=earlier.roots) if known.isdisjoint(theirs) else tracing
+
+
 def _validated(tracing: Tracing, chosen: Choices, world: World | None = None) -> Tracing:
-    """The tracing with validation; root servers of one's own need a trust anchor of one's own."""
+    """The tracing with validation; root servers of one's own need a trust anchor of one's own.
+
+    Those that were given for the trace to compare with hold if no others are given.
+    """
+    before = None if chosen.earlier is None else chosen.earlier.anchors
+    if chosen.anchors is None and before is not None and before.own:
+        return replace(tracing, anchors=before, at=chosen.at)
     if tracing.roots is not None and chosen.anchors is None:
         return replace(tracing, anchors=NO_ANCHORS)
     return replace(tracing, anchors=_anchors(chosen.anchors, world), at=chosen.at)

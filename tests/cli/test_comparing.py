@@ -7,6 +7,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from dnstrace.cli.choosing import choose
+from dnstrace.cli.line.syntax import parse
+from dnstrace.cli.planning import Planned, planned
+from dnstrace.dnssec import root_anchors
+from dnstrace.record.decoding import decoded
+from dnstrace.walk.roots import root_hints
 from tests.cli.running import run
 
 
@@ -79,3 +85,45 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
     packed = tmp_path / "1.json.gz"
     packed.write_bytes(gzip.compress(Path(one).read_bytes()))
     assert run("--diff", str(packed), one).status == 0
+
+
+def _planned(record: Path, *words: str) -> Planned:
+    """How the trace is made that a record is compared with."""
+    return planned(choose(parse(["--diff", str(record), *words]), {}))
+
+
+def _anchor(path: Path) -> str:
+    path.write_text(f". IN DS 1 13 2 {'AB' * 32}\n")
+    return str(path)
+
+
+def test_a_record_and_now_have_the_same_trust_anchors(tmp_path: Path) -> None:
+    """Unless others are typed; those of a world, or of the package, are not the user's."""
+    old, path, wrong = tmp_path / "old.json", tmp_path / "usual.json", _anchor(tmp_path / "anchor")
+    run("--lab", "dnssec-good", "--trust-anchor", wrong, "--save", str(old), "--seed", "2")
+    run("--lab", "dnssec-good", "--save", str(path), "--seed", "2")
+    assert run("--diff", str(old), "--lab", "dnssec-good").out.endswith("nothing has changed\n")
+    typed = run("--diff", str(path), "--lab", "dnssec-good", "--trust-anchor", wrong, "--short").out
+    assert typed.startswith("the security status changed from secure to bogus")
+    own = decoded(old.read_bytes()).tracing.anchors
+    assert own is not None and _planned(old).tracing.anchors == own
+    assert _planned(path).tracing.anchors == root_anchors()
+
+
+def test_a_record_and_now_begin_at_the_same_root_servers(tmp_path: Path) -> None:
+    """If they are one's own, and nothing else is typed."""
+    kept_at = tmp_path / "old.json"
+    run("--lab", "dnssec-good", "--save", str(kept_at), "--seed", "2")
+    assert _planned(kept_at).tracing.roots is None
+    text = kept_at.read_text()
+    for server in root_hints().servers:
+        for place, address in enumerate(server.addresses):
+            text = text.replace(address.text, "2001:db8::53" if place else "203.0.113.53")
+    kept_at.write_text(text)
+    now = _planned(kept_at).tracing
+    assert now.roots == decoded(kept_at.read_bytes()).tracing.roots
+    assert now.anchors is not None and not now.anchors.zones  # as with --root-hints
+    hints = tmp_path / "hints"
+    hints.write_text(". 1 NS a.root.example.\na.root.example. 1 A 198.51.100.1\n")
+    assert _planned(kept_at, "--root-hints", str(hints)).tracing.roots != now.roots
+    assert _planned(kept_at, "@192.0.2.1").tracing.roots is None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dnstrace.analysis.changes_shown import as_shown
 from dnstrace.api import report
 from dnstrace.model.findings import Level
 from dnstrace.render.narrowed import from_level, narrowed
@@ -19,7 +20,8 @@ from tests.cli.running import run
 def test_nothing_below_the_level_is_shown_and_what_is_left_out_is_counted(world: str, level: str) -> None:
     whole = report(checked_by_name(world))
     found, seen = whole.trace.findings or (), narrowed(whole, level)
-    assert seen.trace.findings == from_level(found, level)
+    shown = from_level(found, level)
+    assert seen.trace.findings == as_shown(shown, shown)
     hidden = {each for each in found if not each.level.is_at_least(Level(level))}
     assert bool(hidden) is bool(seen.unshown) and (seen is whole) is not bool(hidden)
     out = run("--lab", world, "--check", "--level", level, "--seed", "1").out

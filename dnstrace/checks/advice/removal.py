@@ -18,7 +18,7 @@ from dnstrace.checks.advice.versions import validating
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import host_of
-from dnstrace.checks.readings.phrases import server_names
+from dnstrace.checks.readings.phrases import listed, parent_text, server_names
 from dnstrace.checks.readings.replies import HeardReply, by_server
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import ds_usable
@@ -84,11 +84,28 @@ def kept(cut: Cut, found: Standing, here: Copies, there: Copies) -> tuple[str, R
         cure = f"fix the signing of {zone} on {server_names(own)} first, and leave {server_names(above)} as"
         return f"{cure} {left} until then", in_zone(cut.zone, servers=by_server(own))
     if found is Standing.BEHIND:
-        return _transfer(cut, there, here), at_servers(*by_server(above))
+        instead = "" if loses_data(here, there) else or_removed(cut, above)
+        return f"{_transfer(cut, there, here)}{instead}", at_servers(*by_server(above))
     if found is Standing.AHEAD:
         return _transfer(cut, here, there), in_zone(cut.zone, servers=by_server(own))
     cure = unsure(cut.zone, _needs_signing(cut))
     return cure, in_zone(cut.zone, servers=by_server([*above, *own]))
+
+
+def or_removed(cut: Cut, replies: Sequence[HeardReply]) -> str:
+    """That a zone may be removed where a copy of it lags, to go on a fix; or nothing if it lists a server.
+
+    Nobody notifies servers that a zone does not list, so a copy there may be one that was forgotten.
+    """
+    listed_at = {address for name in cut.child for address in host_of(cut, name).addresses}
+    above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
+    own = {*cut.child, *above}
+    if not cut.child or any(reply.server in own or reply.address in listed_at for reply in replies):
+        return ""
+    zone, names = zone_text(cut.zone), server_names(replies)
+    is_meant = "is not meant" if len(by_server(replies)) == 1 else "are not meant"
+    delegates = f"make sure that {parent_text(cut)} delegates it to {listed(sorted(cut.child))}"
+    return f"; or, if {names} {is_meant} to have {zone}, {delegates}, and remove it there"
 
 
 def unsure(zone: Name, signed: bool = False) -> str:

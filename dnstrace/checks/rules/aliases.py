@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypedDict
 
 import dns.rdatatype
 
+from dnstrace.checks.advice.odd_copies import Addresses, Fix, as_the_others
 from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
@@ -19,7 +19,7 @@ from dnstrace.checks.readings.statements import Statement, statements_of
 from dnstrace.checks.rules.targets import alias_meant
 from dnstrace.dnssec.compact import is_absent
 from dnstrace.model import Name, Outcome, Purpose, Step
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
@@ -153,11 +153,12 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
     """
     showing = [reply for reply in _heard_of(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:
+        some = as_the_others(cut, showing)
+        cure = f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target"
         yield Observation(
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
-            cure=f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target",
-            **_addresses_instead(cut, showing),
+            **(some or Fix(cure=cure, **_addresses_instead(cut, showing))),
         )
 
 
@@ -173,7 +174,8 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     use the first; others, such as BIND, answer SERVFAIL.
 
     How to fix it: remove either the CNAME record or the other records. A name that is delegated has no
-    CNAME record in the zone above: either the delegation or the CNAME record has to go.
+    CNAME record in the zone above: either the delegation or the CNAME record has to go. If only some of the
+    servers do so, the zone itself is right: load it there again, or upgrade their software.
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5; RFC 6672 section 2.3
     """
@@ -203,11 +205,13 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
                 f"remove the CNAME record of {plain(owner)}; if {zone_text(cut.zone)} has none, upgrade the"
                 " software of its servers, which make one from the DNAME record"
             )
+        some = as_the_others(cut, showing)
+        gone = _records_of(showing, owner, 1) if len(targets) > 1 else ()
+        remedy = in_zone(cut.zone, remove=gone)
         yield Observation(
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
-            cure=cure,
-            remedy=in_zone(cut.zone, remove=_records_of(showing, owner, 1) if len(targets) > 1 else ()),
+            **(some or Fix(cure=cure, records=(), remedy=remedy)),
         )
 
 
@@ -222,14 +226,7 @@ def one_has_to_go(owner: Name, zone: Name) -> str:
     return f"remove either the CNAME record or the NS records of {plain(owner)} in {zone_text(zone)}"
 
 
-class _Fix(TypedDict):
-    """The part of an observation that says what to do."""
-
-    records: tuple[str, ...]
-    remedy: Remedy
-
-
-def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
+def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> Addresses:
     """The addresses to publish instead of an alias at the apex, where the trace has found them."""
     trace = cut.evidence.trace
     found = [

@@ -19,6 +19,7 @@ from dnstrace.checks.readings.statements import said_text
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
+from dnstrace.model.serial import newest_of
 
 
 class LeftOver(NamedTuple):
@@ -90,12 +91,18 @@ def left_over(cut: Cut) -> LeftOver | None:
             return None
         again = (each for each in cut.probe_steps(Probe.TYPE) if each.question == step.question)
         there = [r for each in again for r in replies_of(each) if r.address in listed_at & known.keys()]
-        there = [reply for reply in there if reply.meaning.usable]
+        there = _newest(known, [reply for reply in there if reply.meaning.usable])
         versions = {known[reply.address] for reply in here}, {known[reply.address] for reply in there}
         unlike = versions[0].isdisjoint(versions[1]) and all(starmap(conflict, product(here, there)))
         if here and there and unlike and not _is_lag(cut, here, there):
             return LeftOver(here, there)
     return None
+
+
+def _newest(known: dict[str, int], there: list[HeardReply]) -> list[HeardReply]:
+    """Replies from the newest version of the zone: others of its own servers may be behind."""
+    latest = newest_of({known[reply.address] for reply in there}) if there else None
+    return [reply for reply in there if known[reply.address] == latest]
 
 
 def _is_lag(cut: Cut, here: list[HeardReply], there: list[HeardReply]) -> bool:

@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.advice.listing import followed_by_parent
 from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.advice.removal import or_removed
 from dnstrace.checks.advice.reset_primary import behind_secondaries
 from dnstrace.checks.advice.versions import (
     if_meant,
@@ -130,10 +131,11 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
     by_serial: dict[int, list[HeardReply]] = {}
-    for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in cut.once(alternate)):
+    apart = {*cut.once(alternate), *_left_over_at(cut)}
+    for reply in (r for r in _answered(cut) if _count(cut, r) < 2 and r.address not in apart):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     by_serial |= newer_in_turn(cut, by_serial)
-    if mixture(cut) or cut.once(left_over) is not None:
+    if mixture(cut):
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
         yield _several_primaries(cut, several, by_serial)
@@ -141,6 +143,12 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
         yield _older_copies(cut, by_serial)
     elif by_serial:
         yield from _unlike_copies(cut, next(iter(by_serial.values())))
+
+
+def _left_over_at(cut: Cut) -> set[str]:
+    """The addresses with a copy of the zone that is left over, which is a finding of its own."""
+    found = cut.once(left_over)
+    return set() if found is None else _at(found.here)
 
 
 def _several_primaries(
@@ -169,7 +177,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
     )
     cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
     unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, _at(new), _at(old))
-    cure = if_meant(lost, cure, who(new))
+    cure = if_meant(lost, cure, who(new)) if lost else f"{cure}{or_removed(cut, old)}"
     if split:
         lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
         cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dnstrace.model.documents import Document
     from dnstrace.model.expectations import Expectation
     from dnstrace.model.places import Place
+    from dnstrace.model.tracing import Tracing
     from dnstrace.record import Record
     from dnstrace.record.several import Placed
 
@@ -89,7 +90,8 @@ class Choices(NamedTuple):
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     `places` are where to trace from, none for here alone; `replayed` are those of the record. With
     `system_there` the resolvers of each place's system are asked too. With `without_adot` no name server is
-    asked over TLS, even where the world's file says so.
+    asked over TLS, even where the world's file says so. `earlier` is how the trace to compare with was made:
+    its own root servers and trust anchors hold unless others are given.
     """
 
     questions: tuple[Question, ...]
@@ -126,6 +128,7 @@ class Choices(NamedTuple):
     replayed: tuple[Placed, ...] = ()
     system_there: bool = False
     without_adot: bool = False
+    earlier: Tracing | None = None
 
     @property
     def is_live(self) -> bool:
@@ -182,6 +185,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         system_there=_system_there(chosen),
         without_adot="adot" in parsed.undone or "file" in chosen,  # as --adot is not for lists
         remarks=_remarks(parsed, policy),
+        earlier=loaded.earlier if loaded else None,
     )
 
 

@@ -120,3 +120,30 @@ def old_with(serial: str, primary: str) -> str:
 def removes(made: dict[str, Finding]) -> bool:
     """Whether some fix is to remove a zone from a server."""
     return any("remove the zone" in (each.cure or "") for each in made.values())
+
+
+@pytest.mark.parametrize("serial", ["2025010101", "2026011400"])
+def test_a_server_of_the_zone_that_is_behind_hides_no_left_over(serial: str) -> None:
+    """It has the old data, and even the old serial: the others show what the zone is now."""
+    late = {**NEW, "servers": ["ns1.sub.example.com."]}
+    late["text"] = NEW["text"].replace("2026011501", serial).replace("192.0.2.77", "192.0.2.66")
+    now: dict[str, object] = {"servers": ["ns2.sub.example.com."]}
+    seen = found(OLD["text"], ABOVE, **{"sub.example.com.": now, "sub.example.com. late": late})
+    assert seen[CODE].cure.startswith("make sure that example.com delegates sub.example.com to")
+    assert seen["soa-differs"].cure.startswith(
+        "transfer sub.example.com to ns1.sub.example.com again, and find"
+    )
+    assert "ns1.example.com" not in seen["soa-differs"].message
+
+
+@pytest.mark.parametrize(("servers", "code"), [(ABOVE, "soa-differs"), (ABOVE[:1], "answers-differ")])
+def test_a_copy_that_lags_at_servers_that_the_zone_does_not_list_may_be_one_to_remove(
+    servers: list[str], code: str
+) -> None:
+    lagging = NEW["text"].replace("2026011501", "2026011400").replace("192.0.2.77", "192.0.2.66")
+    names, are = (" and ".join(name.rstrip(".") for name in servers), "is" if len(servers) == 1 else "are")
+    assert found(lagging, servers)[code].cure == (
+        f"transfer sub.example.com to {names} again, and find out why it was not transferred; or, if {names}"
+        f" {are} not meant to have sub.example.com, make sure that example.com delegates it to"
+        " ns1.sub.example.com and ns2.sub.example.com, and remove it there"
+    )
