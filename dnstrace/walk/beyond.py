@@ -34,6 +34,7 @@ _BELOW_TOP = 3  # labels of a zone below a top-level domain, with the root's
 _MOST_ASKED_FOR_DS = 3  # servers: enough to tell a fault of one from one of all
 _NSEC3 = dns.rdatatype.NSEC3
 _DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
+_NOWHERE = _DENIES | {Outcome.FAILED}
 _INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
 
@@ -59,7 +60,7 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in last for each in _wildcards(step, _DENIES)),
     ]
-    if walked and walked[-1].outcome in _DENIES:
+    if walked and walked[-1].outcome in _NOWHERE:
         found += [each for step in walked for each in _wildcards(step, {Outcome.ALIAS})]
     return list({(each.probe, each.question, each.servers): each for each in found}.values())
 

@@ -44,8 +44,12 @@ def test_one_server_is_asked_for_the_wildcards_above_a_name_without_data() -> No
 
 
 def test_one_server_is_asked_for_the_wildcards_above_an_alias_that_leads_nowhere() -> None:
-    for target, wanted in (("gone", {"*.x.example.com", "*.example.com"}), ("www", set())):
-        zones = {"example.com.": {"add": f"*.x 300 CNAME {target}\n"}}
+    nowhere = {"*.x.example.com", "*.example.com"}
+    for target, wanted in (("gone", nowhere), ("www.unserved.net.", nowhere), ("www", set())):
+        zones = {
+            "example.com.": {"add": f"*.x 300 CNAME {target}\n"},
+            "net.": {"add": "unserved NS ns1.example.com.\n"},
+        }
         found = checked(made_of("in-domain", question="a.x.example.com. A", zones=zones))
         assert {each for probe, each in asked(found) if probe is Probe.WILDCARD} == wanted
 
