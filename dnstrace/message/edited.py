@@ -76,6 +76,7 @@ class Edited:
         self._zone = zone
         self._add, self._change, self._remove = map(_by_rrset, (add, change, remove))
         self._owners = {owner for each in (self._add, self._change, self._remove) for owner, _ in each}
+        self._wild = {owner.parent(): owner for owner, _ in self._remove if owner.is_wild()}
 
     def instead(self, exchange: Exchange, zone: Name) -> Exchange:
         """The exchange with a server of `zone`, as it would be with these changes."""
@@ -88,7 +89,7 @@ class Edited:
         if not said.flags & dns.flags.AA or said.rcode() not in _KNOWN:
             return False
         owners = {question.name, *(rrset.name for section in said.sections[1:] for rrset in section)}
-        return bool(owners & self._owners)
+        return any(map(self._has, owners))
 
     def _edited(self, said: dns.message.Message, question: Question) -> dns.message.Message:
         answer = self._answer(said, question)
@@ -106,7 +107,7 @@ class Edited:
             reply.authority = [each for each in reply.authority if each.rdtype != dns.rdatatype.SOA]
         elif said.answer:
             reply.authority = [soa_of(self._zone)]
-            if (question.name, _CNAME) in self._remove and question.name != self._zone and not given:
+            if self._gone(question.name, _CNAME) and question.name != self._zone and not given:
                 reply.set_rcode(dns.rcode.NXDOMAIN)  # an alias is all that a name has, but for the apex
         elif not given:
             reply.set_rcode(said.rcode())  # a name with data, or with names below it, exists (RFC 8020)
@@ -126,7 +127,7 @@ class Edited:
     def _section(self, section: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
         changed = (
             self._rrset(each.name, each.rdtype, each)
-            if each.name in self._owners and each.rdclass == dns.rdataclass.IN
+            if self._has(each.name) and each.rdclass == dns.rdataclass.IN
             else each
             for each in section
         )
@@ -136,9 +137,8 @@ class Edited:
         self, owner: Name, rdtype: dns.rdatatype.RdataType, before: dns.rrset.RRset | None
     ) -> dns.rrset.RRset:
         """An RRset after the changes; empty if nothing is left of it."""
-        changed, gone, added = (
-            records.get((owner, rdtype), []) for records in (self._change, self._remove, self._add)
-        )
+        changed, added = (records.get((owner, rdtype), []) for records in (self._change, self._add))
+        gone = self._gone(owner, rdtype)
         made = dns.rrset.RRset(owner, dns.rdataclass.IN, rdtype)
         texts = {str(record.rdata) for record in gone}
         for rdata in () if changed or before is None else before:
@@ -147,3 +147,24 @@ class Edited:
         for record in (*changed, *added):
             made.add(record.rdata, record.ttl)
         return made
+
+    def _has(self, owner: Name) -> bool:
+        """Whether records of a name change, also with those of a wildcard above it."""
+        return owner in self._owners or self._wildcard(owner) is not None
+
+    def _gone(self, owner: Name, rdtype: dns.rdatatype.RdataType) -> list[Record]:
+        """The records of a type that leave a name, as they do with those of the wildcard it has them from."""
+        wild = self._wildcard(owner)
+        return [
+            *self._remove.get((owner, rdtype), ()),
+            *(self._remove.get((wild, rdtype), ()) if wild else ()),
+        ]
+
+    def _wildcard(self, name: Name) -> Name | None:
+        """The deepest wildcard above a name of which records leave."""
+        above = name
+        while self._wild and above != dns.name.root:
+            above = above.parent()
+            if above in self._wild:
+                return self._wild[above]
+        return None

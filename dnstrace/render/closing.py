@@ -45,6 +45,7 @@ _HELD: dict[Outcome | None, str] = {
 _ALL_BUT = {
     "ent-nxdomain": ", if the whole name is asked for at once",
     "ns-differs": ", through the name servers that the parent lists",
+    "parent-servers-differ": ", through the delegation that was followed",
 }  # what has to be added, by finding, where all paths give the same answer and there is an error
 
 

@@ -34,6 +34,7 @@ _BELOW_TOP = 3  # labels of a zone below a top-level domain, with the root's
 _MOST_ASKED_FOR_DS = 3  # servers: enough to tell a fault of one from one of all
 _NSEC3 = dns.rdatatype.NSEC3
 _DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
+_NOWHERE = _DENIES | {Outcome.FAILED}
 _INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
 
@@ -52,12 +53,15 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     supposed = {each.zone for each in trace.supposed if each.servers}
     changed = {each.zone for each in trace.supposed}
     ended = list(ended)
+    last = [last_in_zone(trace, _answering(step)) or step for step in ended]
     found = [
         *(each for step in ended for each in _delegated_keys(walked, _answering(step), changed)),
         *(each for step in walked for each in _at_cuts(step, supposed)),
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
-        *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
+        *(each for step in last for each in _wildcards(step, _DENIES)),
     ]
+    if walked and walked[-1].outcome in _NOWHERE:
+        found += [each for step in walked for each in _wildcards(step, {Outcome.ALIAS})]
     return list({(each.probe, each.question, each.servers): each for each in found}.values())
 
 
@@ -179,10 +183,10 @@ def _proves_cut(step: Step, zone: Name) -> bool:
     return any(r.rdtype == _NSEC3 or (r.rdtype == dns.rdatatype.NSEC and r.name == zone) for r in proofs)
 
 
-def _wildcards(step: Step) -> Iterator[Beyond]:
-    """Ask the server that denied the data for the wildcards that would have it."""
+def _wildcards(step: Step, outcomes: Container[Outcome]) -> Iterator[Beyond]:
+    """Ask the server that denied the data, or gave an alias, for the wildcards that may have it."""
     zone = _answering(step)
-    if step.outcome not in _DENIES or step.chosen is None or not is_below(step.question.name, zone):
+    if step.outcome not in outcomes or step.chosen is None or not is_below(step.question.name, zone):
         return
     above = [*between(zone, step.question.name), zone]
     for name in dict.fromkeys((*above[: _MOST_WILDCARDS - 1], zone)):

@@ -94,6 +94,16 @@ def test_what_is_not_the_zones_own_word_stays_as_it_is(exchange: Exchange) -> No
     assert Edited(ZONE, [parsed(WWW[:-2] + "45")]).instead(exchange, ZONE) is exchange
 
 
+def test_what_a_name_has_from_a_wildcard_leaves_with_it() -> None:
+    gone = ["*.example.com. 300 IN CNAME gone.example.com."]
+    made = reply("a.b.example.com. A", "a.b.example.com. 300 IN CNAME gone.example.com.")
+    assert after(made, remove=gone) == (Kind.NXDOMAIN, [])
+    other = reply("a.b.example.com. A", "a.b.example.com. 300 IN CNAME there.example.com.")
+    assert after(other, remove=gone) == after(other)
+    outside = ["*.c.example.com. 300 IN CNAME gone.example.com."]
+    assert after(made, remove=outside) == after(made)
+
+
 def test_the_servers_of_other_zones_and_other_names_are_left_alone() -> None:
     edited, exchange = Edited(ZONE, [parsed(WWW[:-2] + "45")]), reply("www.example.com. A", WWW)
     assert edited.instead(exchange, dns.name.from_text("com.")) is exchange

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dnstrace.analysis.expectations import judge, parse
 from dnstrace.api import report
+from dnstrace.lab.world import read
 from dnstrace.model import Trace
 from dnstrace.render.closing import closing_blocks, remarks, security_reason
 from dnstrace.render.html_parts import dnssec
 from dnstrace.render.tree import tree
-from tests.checks.checking import checked_by_name
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.cli.running import run
 from tests.render import traces
 from tests.render.looks import look
@@ -94,6 +97,30 @@ def test_that_all_paths_give_an_answer_is_not_said_without_what_keeps_some_resol
         said = " ".join(look(tree(report(checked_by_name(world)))).split())
         _, _, rest = said.partition("all paths give 192.0.2.4")
         assert rest[1:].startswith(f"{but} 192.0.2.4")
+
+
+def test_paths_are_those_of_the_delegation_that_was_followed_where_the_parents_servers_have_two() -> None:
+    """One of them refers to the former host, which still answers for the zone with what it had."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    hosts = {"a": "203.0.113.71", "b": "203.0.113.72"}
+    zones: dict[str, dict[str, Any]] = {
+        "example.com.": {"servers": ["ns1.example.com."]},
+        "example.com. old": {
+            "servers": ["ns2.example.com."],
+            "text": text.replace("2026011501", "2026011401"),
+        },
+    }
+    for (host, address), (zone, web) in zip(hosts.items(), (("", "44"), (" old", "66")), strict=True):
+        added = f"sub NS {host}.sub\n{host}.sub A {address}\n"
+        zones[f"example.com.{zone}"]["text"] = zones[f"example.com.{zone}"].get("text", text) + added
+        own = f"@ SOA {host} h 1 7200 900 1209600 300\n@ NS {host}\n{host} A {address}\nwww A 192.0.2.{web}\n"
+        zones[f"sub.example.com.{zone}"] = {"text": own}
+    servers = {f"{host}.sub.example.com.": {"addresses": [address]} for host, address in hosts.items()}
+    world = made_of("in-domain", question="www.sub.example.com. A", zones=zones, servers=servers)
+    trace = checked(world, seed=1)
+    assert "parent-servers-differ" in {each.code for each in trace.findings or () if each.is_error}
+    said = " ".join(look(tree(report(trace))).split())
+    assert re.search(r"all paths give 192.0.2.(44|66), through the delegation that was followed ", said)
 
 
 def test_the_line_on_security_names_nobody_else_than_the_verdict_to_fix_it() -> None:

@@ -43,6 +43,17 @@ def test_one_server_is_asked_for_the_wildcards_above_a_name_without_data() -> No
     assert all(len(step.attempts) == 1 for step in sent(found) if step.probe is Probe.WILDCARD)
 
 
+def test_one_server_is_asked_for_the_wildcards_above_an_alias_that_leads_nowhere() -> None:
+    nowhere = {"*.x.example.com", "*.example.com"}
+    for target, wanted in (("gone", nowhere), ("www.unserved.net.", nowhere), ("www", set())):
+        zones = {
+            "example.com.": {"add": f"*.x 300 CNAME {target}\n"},
+            "net.": {"add": "unserved NS ns1.example.com.\n"},
+        }
+        found = checked(made_of("in-domain", question="a.x.example.com. A", zones=zones))
+        assert {each for probe, each in asked(found) if probe is Probe.WILDCARD} == wanted
+
+
 def test_a_wildcard_is_not_asked_for_where_there_is_data() -> None:
     assert not asked(checked(made_of("in-domain", question="www.example.com. A")))
     assert not asked(checked(made_of("in-domain", question="example.com. TXT")))

@@ -32,9 +32,12 @@ def same_keys(cut: Cut, groups: Groups) -> str:
     """What to do where servers have different keys: copies of a zone are alike, its signers know each other.
 
     Several sign it where the parent has DS records for keys of each, or where there are several primaries.
+    These need the same algorithms: all data is signed with each one that the zone has keys of (RFC 8901, 4).
     """
     zone, signing = zone_text(cut.zone), signing_of(cut)
-    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    algorithms = {frozenset(key.algorithm for key in keys) for keys, _ in groups if keys}
+    alike = "use the same algorithms, and " if len(algorithms) > 1 else ""
+    share = f"{alike}publish the zone-signing keys of all of them in its DNSKEY records"
     if any(not keys for keys, _ in groups):
         return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else _one(cut)
     own = {

@@ -15,7 +15,9 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
-from dnstrace.checks.readings.evidence import Evidence
+from dnstrace.checks.readings.evidence import Cut, Evidence
+from dnstrace.checks.readings.statements import statements_of
+from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Step
 from dnstrace.model.naming import plain
@@ -88,6 +90,22 @@ def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> So
         return Source(made.dname.name, redirected, _DNAME, made.dname.ttl)
     ttl = next((rrset.ttl for rrset in rrsets if rrset.name == owner and rrset.rdtype == _CNAME), _TTL)
     return Source(_wildcard(owner, rrsets) or owner, target, _CNAME, ttl)
+
+
+def wildcard_above(cut: Cut | None, source: Source) -> Source | None:
+    """The alias of the wildcard above another alias, if the zone was asked for it; None if it has none."""
+    if cut is None or source.rdtype != _CNAME or source.owner.is_wild():
+        return None
+    shown = statements_of(cut).data.items()
+    data = [rrset for (_, name), each in shown if name.is_wild() for one in each for rrset in one.data]
+    targets = {r.name: alias_target(r) for r in data if r.rdtype == _CNAME and r.name.is_wild()}
+    above = source.owner
+    while is_below(above, cut.zone):
+        above = above.parent()
+        wildcard = wildcard_below(above)
+        if wildcard is not None and (target := targets.get(wildcard)) is not None:
+            return source._replace(owner=wildcard, target=target)
+    return None
 
 
 def _wildcard(owner: Name, rrsets: Iterable[dns.rrset.RRset]) -> Name | None:

@@ -65,6 +65,20 @@ def _delegating(cut: Cut) -> Iterator[Name]:
         if (step.question.name, step.question.rdtype) == (cut.zone, dns.rdatatype.DS):
             for reply in replies_of(step):
                 yield from (zone for zone in _zones_of(reply) if is_below(cut.zone, zone))
+                if reply.rrset(cut.zone, dns.rdatatype.DS) and not signers_in(reply.meaning.answer):
+                    yield from _denying_between(cut, reply)
+
+
+def _denying_between(cut: Cut, reply: HeardReply) -> Iterator[Name]:
+    """The zones between, in which the server of a reply denies other data; DS records do not tell theirs."""
+    for step in cut.evidence.trace.steps:
+        name = step.question.name
+        if is_below(name, reply.step.zone) and is_below(cut.zone, name):
+            for attempt in step.attempts:
+                zone = attempt.meaning.zone
+                same = attempt.exchange.query.address == reply.address
+                if same and zone is not None and is_below(zone, reply.step.zone):
+                    yield zone
 
 
 def _zones_of(reply: HeardReply) -> Iterator[Name]:

@@ -147,8 +147,8 @@ def _delegating(cut: Cut, above: Name) -> str:
 def ns_missing(cut: Cut) -> Iterator[Observation]:
     """The zone has no NS records of its own.
 
-    What it is: the servers of the zone answer the query for its SOA record, but to the query for the NS
-    records at its apex they say that there are none, or refuse to answer.
+    What it is: the servers of the zone answer the query for its SOA record, or have other data of the zone,
+    but to the query for the NS records at its apex they say that there are none, or refuse to answer.
 
     Why it matters: every zone has an SOA record and NS records at its apex. Resolvers that prefer the
     zone's own NS records to those of the parent, or that ask for them to validate or to minimise query
@@ -160,7 +160,9 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.2.1; RFC 1035 section 5.2; RFC 2181 section 6.1; RFC 2181 section 5.4.1
     """
     soa = {r.address for r in cut.probe(Probe.SOA) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None}
-    steady = soa - cut.once(unsteady)
+    denied = {reply.address for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.NXDOMAIN}
+    having = {address for address, _ in statements_of(cut).data} - denied
+    steady = (soa | having) - cut.once(unsteady)
     lacking = [r for r in cut.probe(Probe.NS) if r.address in steady and _lacks_ns(r)]
     if not lacking:
         return

@@ -58,11 +58,18 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
             f" when asked for {types}, but it {_shown_text(said, denied, shown)}",
             _steps(pairs),
             server=server,
-            cure=f"make {plain(server)} answer NODATA (no error and no data) for types that"
-            f" {plain(denied.name)} does not have",
+            cure=f"make {plain(server)} answer {_apex_records(said, pairs)}NODATA (no error and no data) for"
+            f" types that {plain(denied.name)} does not have",
             level=Level.WARNING if shown.kind is Kind.NODATA else _level(cut, wrong),
             remedy=at_servers(server),
         )
+
+
+def _apex_records(said: Statements, pairs: list[Shown]) -> str:
+    """What to answer in addition to NODATA: the records of every zone, where the apex is denied for them."""
+    asked = {one.rdtype for one, _ in pairs if one.name == said.zone}
+    lacking = [rdtype.name for rdtype in (dns.rdatatype.SOA, dns.rdatatype.NS) if rdtype in asked]
+    return f"with the {listed(lacking)} records of {zone_text(said.zone)}, and " if lacking else ""
 
 
 def _undelegated(cut: Cut, pairs: list[Shown]) -> Observation:

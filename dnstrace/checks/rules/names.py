@@ -125,8 +125,7 @@ def _end_to_list(cut: Cut, host: Host) -> Name | None:
     walked = walked_addresses(cut).get(host.name, ())
     led = {text for text in walked if text not in glued}  # by way of the alias
     found = led or (() if end is None else seen_addresses(cut, end))
-    serves = not glued if not found else bool(working(cut, found))
-    return end if serves else None
+    return end if found and working(cut, found) else None
 
 
 def _listed_instead(cut: Cut, host: Host, end: Name | None) -> _Fix:

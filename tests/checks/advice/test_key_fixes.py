@@ -57,6 +57,17 @@ def test_the_version_to_load_is_named_where_servers_have_several() -> None:
     assert finding.cure == "load the same version of example.com, serial 2026011501, on all its servers"
 
 
+@pytest.mark.parametrize(("algorithm", "alike"), [(13, ""), (15, "use the same algorithms, and ")])
+def test_signers_with_other_algorithms_agree_on_these_too(algorithm: int, alike: str) -> None:
+    """RFC 8901 section 4: who signs with one algorithm only cannot publish keys of another one."""
+    copy = {"algorithm": algorithm, **({"broken": ["rolled"]} if algorithm == 13 else {})}
+    text = TEXT.replace("SOA ns1 hostmaster", "SOA ns2 hostmaster")
+    trace = _with_copy({}, {"sign": copy, "text": text})
+    (finding,) = (each for each in trace.findings or () if each.code == "dnskey-differs")
+    share = "publish the zone-signing keys of all of them in its DNSKEY records"
+    assert finding.cure == f"have each provider that signs example.com {alike}{share}"
+
+
 def test_keys_that_no_validator_knows_show_an_unsigned_copy_too() -> None:
     found = {each.code: each for each in _with_copy({"broken": ["algorithm=100"]}, {}).findings or ()}
     assert found.keys() == {"algorithm-unsupported", "dnskey-differs"}

@@ -32,6 +32,20 @@ def test_it_is_the_one_that_has_the_ds_records_or_else_the_one_asked(signed: boo
     assert checked(world).findings == ()
 
 
+def test_a_ds_record_without_a_signature_is_of_the_unsigned_zone_between() -> None:
+    """It is on the servers of a signed zone above; no validator asks whether it has a key."""
+    dept = {"add": f"lab NS ns1.example.com.\nlab NS ns2.example.com.\nlab DS 4711 13 2 {'ab' * 32}\n"}
+    lab = {"text": f"{SOA_NS}www A 192.0.2.3\n", "sign": {"algorithm": 13}}
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13}},
+        "dept.example.com.": dept,
+        "lab.dept.example.com.": lab,
+    }
+    world = made_of("parent-and-child", question="www.lab.dept.example.com. A", zones=zones)
+    assert above(world, "lab.dept.example.com.") == "dept.example.com."
+    assert checked(world).findings == ()
+
+
 def test_a_zone_with_a_referral_to_it_has_none() -> None:
     assert above(load("in-domain"), "example.com.") == "None"
 

@@ -12,6 +12,7 @@ from dnstrace.model import Purpose
 from dnstrace.model.limits import Limits
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
+from tests.lab.mended import applied
 
 RULES = [
     ("alias-loop", "alias-loop", "alias-chain"),
@@ -106,3 +107,23 @@ def test_nobody_removes_an_alias_since_the_server_to_start_from_does_not_lead_to
     world = load("dnssec-good")
     seen = trace("outside.example.com", lab=world, server="192.5.6.30", check=True)
     assert seen.outcome == "failed" and "alias-dangling" not in {each.code for each in seen.findings or ()}
+
+
+@pytest.mark.parametrize("own", ["*._tcp", "_25._tcp"])
+def test_an_alias_that_a_wildcard_makes_is_removed_with_the_wildcard(own: str) -> None:
+    """Also in a zone without signatures, which would show it; what was removed by itself would come back."""
+    zones = {"example.com.": {"add": f"{own}.mail 300 CNAME gone\n"}}
+    world = made_of("in-domain", question="_25._tcp.mail.example.com. TLSA", zones=zones)
+    (finding,) = checked(world).findings or ()
+    assert finding.cure == f"remove the alias {own}.mail.example.com, or point it at a name that exists"
+    assert finding.rehearsed and finding.remedy is not None
+    assert checked(applied(world, finding, finding.remedy)).findings == ()
+
+
+def test_an_alias_beside_a_wildcard_with_another_target_is_its_own() -> None:
+    zones = {"example.com.": {"add": "_25._tcp.mail 300 CNAME gone\n*._tcp.mail 300 CNAME www\n"}}
+    world = made_of("in-domain", question="_25._tcp.mail.example.com. TLSA", zones=zones)
+    found = {each.code: each for each in checked(world).findings or ()}
+    assert (
+        "alias _25._tcp.mail.example.com," in found["alias-dangling"].message + found["alias-dangling"].cure
+    )

@@ -81,6 +81,31 @@ def test_ns_records_are_missed_however_they_are_denied(rcode: str) -> None:
     assert bool(found_here["ns-missing"].records) is (rcode != "REFUSED")
 
 
+def test_ns_records_are_missed_where_the_soa_record_is_missing_too() -> None:
+    """Other data shows that the zone is there; where all of its apex is denied, that is the finding."""
+    lacks_both = at("ns1.example.com", "ns2.example.com", does="no-apex-ns=NXDOMAIN example.com.")
+    for server in lacks_both.values():
+        server["does"].append("no-soa")
+    findings = judged("in-domain", servers=lacks_both)
+    assert findings["ns-missing"].level is Level.ERROR and findings["ns-missing"].records
+    assert "answer with the NS records of example.com, and NODATA" in findings["nxdomain-beside-data"].cure
+    denied = {
+        "ns1.www.example.com.": {"addresses": ["203.0.113.71"], "does": ["only-type=www.example.com. A"]}
+    }
+    zone = "@ 30 SOA ns1 h 1 7200 900 1209600 30\n@ NS ns1\nns1 A 203.0.113.71\n@ 30 A 192.0.2.44\n"
+    zones = {
+        "example.com.": {
+            "without": "www 300 A 192.0.2.44",
+            "add": "www NS ns1.www\nns1.www A 203.0.113.71\n",
+        },
+        "www.example.com.": {"text": zone},
+    }
+    findings = judged("in-domain", servers=denied, zones=zones)
+    assert "ns-missing" not in findings
+    cure = findings["nxdomain-beside-data"].cure
+    assert "answer with the SOA and NS records of www.example.com, and NODATA" in cure
+
+
 def test_only_servers_that_serve_the_zone_are_recommended() -> None:
     """ns2 answers nothing: to publish it would be a wrong fix."""
     servers = at("ns1.example.com", does="no-apex-ns=NOERROR example.com.") | at(

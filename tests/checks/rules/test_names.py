@@ -203,12 +203,13 @@ def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
     assert not {each.code for each in after} & {"ns-name-alias", "ns-differs"}
 
 
-def test_an_alias_below_a_dname_that_only_the_parent_lists_is_for_the_registrar() -> None:
-    """Where no host that the alias leads to is known, another one has to be listed."""
+@pytest.mark.parametrize("there", ["x.hosts 300 A 192.0.2.5\n", ""])
+def test_an_alias_below_a_dname_that_only_the_parent_lists_is_for_the_registrar(there: str) -> None:
+    """The host that it leads to is not worth listing: it does not serve the zone, or does not exist."""
     zones = {
         "com.": {"add": "example NS x.moved.example.net.\n"},
         "example.com.": {"servers": ["ns1.example.com.", "ns2.example.com."]},
-        "example.net.": {"add": "moved 300 DNAME hosts.example.net.\nx.hosts 300 A 192.0.2.5\n"},
+        "example.net.": {"add": f"moved 300 DNAME hosts.example.net.\n{there}"},
     }
     found = checked(made_of("_signed", zones=zones)).findings or ()
     (finding,) = [each for each in found if each.code == "ns-name-alias"]
