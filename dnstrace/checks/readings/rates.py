@@ -16,6 +16,7 @@ from dnstrace.model import Attempt, Kind, Name, Question, Step, Transport
 from dnstrace.model.heard import NEGATIVE
 
 _SMALL = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
+_LARGEST = 65536  # more octets than a reply can have
 _LEAST = 2  # questions: fewer may be truncated for a reason of their own
 _SHUT_OUT = 2  # questions in vain, one of which had been answered: fewer are lost datagrams
 
@@ -73,12 +74,13 @@ def slips(cut: Cut) -> dict[str, list[HeardReply]]:
             if Kind.TRUNCATED not in kinds:
                 continue
             silent = _dropped_as_well(attempts)
-            if silent or _is_small(step, address) or (address, step.question.name) in denied:
+            fits = silent or _is_small(step, address)
+            size = denied.get((address, step.question.name), _LARGEST)
+            cut_short = [each for each in attempts if each.meaning.kind is Kind.TRUNCATED]
+            if slipped := [HeardReply(step, each) for each in cut_short if fits or size <= room(each)]:
                 by_chance |= {address} if silent else set()
                 questions[address].add(step.question)
-                found[address] += [
-                    HeardReply(step, each) for each in attempts if each.meaning.kind is Kind.TRUNCATED
-                ]
+                found[address] += slipped
     several = {address for address, asked in questions.items() if len(asked) >= _LEAST}
     return {address: found[address] for address in (by_chance | several) & whole}
 
@@ -98,14 +100,16 @@ def _dropped_as_well(attempts: list[Attempt]) -> bool:
     return bool(cut_short and dropped) and min(dropped) <= max(cut_short)
 
 
-def _denied(cut: Cut) -> set[tuple[str, Name]]:
-    """The names whose data an address denied over UDP: to other types, its replies are of that size."""
-    return {
-        (address, step.question.name)
-        for step in cut.all_steps
-        for address, attempts in _over_udp(step).items()
-        if any(each.meaning.kind in NEGATIVE for each in attempts)
-    }
+def _denied(cut: Cut) -> dict[tuple[str, Name], int]:
+    """The names whose data an address denied over UDP, in so many octets: to other types it needs as many."""
+    found: dict[tuple[str, Name], int] = {}
+    for step in cut.all_steps:
+        for address, attempts in _over_udp(step).items():
+            sizes = [len(a.exchange.wire or b"") for a in attempts if a.meaning.kind in NEGATIVE]
+            if sizes:
+                key = address, step.question.name
+                found[key] = max(*sizes, found.get(key, 0))
+    return found
 
 
 def _is_small(step: Step, address: str) -> bool:
