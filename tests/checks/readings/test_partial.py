@@ -117,6 +117,13 @@ def test_a_server_that_is_dead_is_named_once_another_question_had_time_too() -> 
     assert said(late) == {("unreachable", "example.com.")} == said(whole("silent"))
 
 
+@pytest.mark.parametrize("name", ["drops-edns", "type-silent"])
+def test_a_server_that_is_just_asked_in_another_way_is_not_called_unreachable(name: str) -> None:
+    """The deadline comes when the query without EDNS is under way, before any probe."""
+    found = limited(name, replace(CHECKED, deadline=3.1))
+    assert found.outcome is Outcome.FAILED and found.cut_short and not said(found)
+
+
 @pytest.mark.parametrize("most", [25, 100])
 def test_a_root_server_that_may_have_moved_is_not_called_unreachable(most: int) -> None:
     """The limit came before a root server was asked for the addresses that they have now."""
@@ -222,6 +229,16 @@ def test_a_zone_of_which_a_record_has_no_probe_is_not_counted_as_probed(share: f
     """The record ends in the zone above the one that was probed."""
     found = cut_off("glue-on-request", share)
     assert found.outcome is Outcome.FAILED and not said(found)
+
+
+@pytest.mark.parametrize(("name", "most"), [("stopped", 198), ("grandparent-hosts", 114)])
+def test_what_is_put_once_more_and_elsewhere_is_not_known_where_a_record_ends_before(
+    name: str, most: int
+) -> None:
+    """That a server stopped, and who serves the zones below, is shown by the last queries alone."""
+    assert most < len(recorded(name))
+    found = cut_off(name, most / len(recorded(name)) + 1e-6)
+    assert not said(found) - said(whole(name)) and "answers-below-cut" in found.unapplied
 
 
 def is_bogus(found: Trace) -> bool:
