@@ -29,6 +29,7 @@ from dnstrace.lab.reaction import (
     reply_in,
     said,
 )
+from dnstrace.model import Transport
 from dnstrace.model.structs import replace
 
 _APEX = 3  # labels of the zones that worlds are about, the root's among them
@@ -41,11 +42,17 @@ ALTERNATES = "alternates"
 
 @misbehaviour(AT_TIMES)
 def _at_times(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Of N queries one gets an RCODE, or no reply, the first time: `at-times=4 SERVFAIL`, `=4 silent`."""
+    """Of N queries one gets an RCODE, or no reply, the first time: `at-times=4 SERVFAIL`, `=4 silent`.
+
+    Which one that is differs from one address to the next, as chance would have it. TCP sends again what
+    is lost on the way, so there is silence over UDP only.
+    """
     share, _, what = parameter.partition(" ")
-    if asked.before or crc32(asked.wire[2:]) % int(share or 4):
+    if asked.before or crc32(asked.wire[2:] + asked.address.encode()) % int(share or 4):
         return otherwise(asked)
-    return SILENCE if what == "silent" else error(asked, dns.rcode.from_text(what or "SERVFAIL"))
+    if what == "silent":
+        return SILENCE if asked.transport is Transport.UDP else otherwise(asked)
+    return error(asked, dns.rcode.from_text(what or "SERVFAIL"))
 
 
 @misbehaviour(STOPS)

@@ -119,7 +119,7 @@ class LabNetwork:
             return SILENCE
         answering = self._server(server.does, server.zones)
         if answering.varies:
-            counting = self._counting.setdefault(query.address, Counting(answering))
+            counting = self._counting.setdefault(query.address, Counting(answering, query.address))
             return counting.react(query_wire(query, message_id), query.transport)
         return answering.react(query_wire(query, message_id), query.transport)
 

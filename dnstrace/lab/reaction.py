@@ -28,7 +28,8 @@ class NothingToChange(Exception):
 class Asked(Struct):
     """A query as a server gets it: read, in octets, over which transport, and how often it came before.
 
-    `earlier` is how many queries came before it, whatever they asked.
+    `earlier` is how many queries came before it, whatever they asked; `address` is where it came in, which
+    matters only to chance.
     """
 
     query: dns.message.Message
@@ -36,6 +37,7 @@ class Asked(Struct):
     transport: Transport
     before: int = 0
     earlier: int = 0
+    address: str = ""
 
     @property
     def question(self) -> dns.rrset.RRset:

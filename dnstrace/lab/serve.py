@@ -98,7 +98,7 @@ async def serve(
         for server in world.servers:
             answering = LabServer(server.zones, server.does)
             for address in server.rtt.keys() & places.keys():
-                at = _At(answering, server.rtt[address] if rtt is None else rtt)
+                at = _At(answering, address, server.rtt[address] if rtt is None else rtt)
                 await _listen(stack, at, places[address])
         yield
 
@@ -106,8 +106,8 @@ async def serve(
 class _At:
     """A server at one of its addresses."""
 
-    def __init__(self, server: LabServer, rtt: float) -> None:
-        self.server, self.rtt = Counting(server), rtt
+    def __init__(self, server: LabServer, address: str, rtt: float) -> None:
+        self.server, self.rtt = Counting(server, address), rtt
         self._probed = server
 
     def listens(self, transport: Transport) -> bool:

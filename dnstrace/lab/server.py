@@ -25,8 +25,8 @@ class LabServer:
     """What answers at the addresses of one server of a world: its zones, behind what it `does` wrong.
 
     The same query always has the same reaction, whatever its ID, so reactions are kept. Where a server
-    `varies` that depends on how often the query came before too, and on how many others did, which the caller
-    counts. Raises WorldError for an unknown misbehaviour.
+    `varies` that depends on how often the query came before too, on how many others did, which the caller
+    counts, and on the address. Raises WorldError for an unknown misbehaviour.
     """
 
     def __init__(self, zones: Sequence[LabZone], does: Sequence[str] = ()) -> None:
@@ -34,27 +34,29 @@ class LabServer:
         self._respond: Responder = self._answer
         for text in reversed(does):
             self._respond = misbehaving(text, self._respond)
-        self._kept: dict[tuple[Transport, bytes, int, int], tuple[int, Reaction]] = {}
+        self._kept: dict[tuple[Transport, bytes, int, int, str], tuple[int, Reaction]] = {}
         self.varies = any(text.partition("=")[0] in (ALTERNATES, AT_TIMES, STOPS) for text in does)
 
-    def react(self, wire: bytes, transport: Transport, before: int = 0, earlier: int = 0) -> Reaction:
+    def react(
+        self, wire: bytes, transport: Transport, before: int = 0, earlier: int = 0, address: str = ""
+    ) -> Reaction:
         """What the server does about a query in octets, after `before` equal ones and `earlier` in all."""
         if len(wire) < _HEADER or wire[2] & 0x80:
             return SILENCE
-        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before, earlier)
+        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before, earlier, address)
         kept = self._kept.get(key)
         if kept is None:
-            kept = message_id, self._react(wire, transport, before, earlier)
+            kept = message_id, self._react(wire, transport, before, earlier, address)
             if len(self._kept) < _KEPT:
                 self._kept[key] = kept
         return _with_id(kept[1], kept[0] ^ message_id)
 
-    def _react(self, wire: bytes, transport: Transport, before: int, earlier: int) -> Reaction:
+    def _react(self, wire: bytes, transport: Transport, before: int, earlier: int, address: str) -> Reaction:
         try:
             query = dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
         except (dns.exception.DNSException, ValueError):
             return Reaction((wire[:2] + _FORMERR,))
-        return self._respond(Asked(query, wire, transport, before, earlier))
+        return self._respond(Asked(query, wire, transport, before, earlier, address))
 
     def _answer(self, asked: Asked) -> Reaction:
         reply = self._authority.reply(asked.query)
@@ -74,8 +76,8 @@ def _with_id(reaction: Reaction, difference: int) -> Reaction:
 class Counting:
     """A server that is told how often each query came before, at one of its addresses and in one run."""
 
-    def __init__(self, server: LabServer) -> None:
-        self._server = server
+    def __init__(self, server: LabServer, address: str) -> None:
+        self._server, self._address = server, address
         self._counts: Counter[tuple[Transport, bytes]] = Counter()
         self._earlier = 0
 
@@ -87,4 +89,4 @@ class Counting:
             return self._server.react(wire, transport)
         self._counts[key] += 1
         self._earlier += 1
-        return self._server.react(wire, transport, before, earlier)
+        return self._server.react(wire, transport, before, earlier, self._address)

@@ -225,6 +225,7 @@ class Walk:
             self._lookups.go_without(step, chain, asking.candidates.left_out)
             note = asking.denied or self._lookups.why_none(step) or why_none(journal[step])
             limited = bool(asking.denied or self._context.budget.spent_out or journal[step].lacks_replies)
+            limited = limited or self._lookups.not_recorded(step)
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
         late = asking.late or asking.kept_back or bool(self._context.budget.cut_short and asking.denied)

@@ -32,6 +32,9 @@ AskOnce = Callable[[Question, "int | None", Chain], Awaitable[tuple[int, "Meanin
 """Puts a question to the servers above a zone; the step, and what it means if that is usable."""
 
 
+_NOT_RECORDED = "the record lacks replies that show the addresses of name servers"
+
+
 class Needed(NamedTuple):
     """A name server's address is needed in step `step`, for which the questions of `chain` wait."""
 
@@ -100,6 +103,8 @@ class ServerLookups:
         if addresses:
             ttl = min((rrset.ttl for rrset in result.answer), default=0)
             self._context.cuts.add_addresses(question.name, addresses, ttl)
+        elif self._lacks_replies(result.step):
+            self._note(step, _NOT_RECORDED)
         return Found(addresses, result.outcome is not Outcome.NXDOMAIN and self._was_heard(result.step))
 
     async def _of_parent(self, question: Question, step: int | None, chain: Chain) -> Found:
@@ -109,7 +114,13 @@ class ServerLookups:
         addresses = tuple(Address(text, Source.RESOLVED) for text in given)
         if addresses:
             self._context.cuts.add_addresses(question.name, addresses)
+        elif self._lacks_replies(number):
+            self._note(step, _NOT_RECORDED)
         return Found(addresses, self._was_heard(number))
+
+    def _lacks_replies(self, step: int | None) -> bool:
+        """Whether a record lacks what the servers said in the step in which a look-up ended."""
+        return step is not None and (self._context.journal[step].lacks_replies or self.not_recorded(step))
 
     def _was_heard(self, step: int | None) -> bool:
         """Whether any server replied in the step in which a look-up ended."""
@@ -128,6 +139,10 @@ class ServerLookups:
             asked = self._context.journal[step].question.name
             self._note_inside(step, asked if asked in names else next(iter(names)))
 
+    def not_recorded(self, step: int) -> bool:
+        """Whether a step found no address to ask, since a record lacks replies to its look-ups."""
+        return not self._context.journal[step].attempts and _NOT_RECORDED in self._no_address_of(step)
+
     def why_none(self, step: int) -> str:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
         made = self._context.journal[step]
@@ -140,8 +155,11 @@ class ServerLookups:
             return family_unasked
         if made.attempts:
             return ""
-        why = (text for ended, text in self._no_address.items() if ended >= step)
-        return next(why, self._context.budget.spent_out)
+        return next(iter(self._no_address_of(step)), self._context.budget.spent_out)
+
+    def _no_address_of(self, step: int) -> list[str]:
+        """What ended the look-ups of a step, or those nested in them."""
+        return [text for ended, text in self._no_address.items() if ended >= step]
 
     def _note_cycle(self, step: int | None, cycle: Cycle) -> None:
         zone = ROOT if step is None else self._context.journal[step].zone

@@ -98,7 +98,7 @@ class Sent:
 
 def at(rtt: float, *does: str) -> serving._At:
     (server,) = misbehaving(*does).servers
-    return serving._At(LabServer(server.zones, server.does), rtt)
+    return serving._At(LabServer(server.zones, server.does), "192.0.2.53", rtt)
 
 
 def test_datagrams_are_held_back_for_a_round_trip_and_sent_in_order() -> None:

@@ -61,15 +61,28 @@ def test_octets_that_are_no_query_are_formerr_or_silence() -> None:
 
 def test_what_fails_at_times_is_answered_when_it_comes_again() -> None:
     (server,) = misbehaving("at-times=1 SERVFAIL").servers
-    counting = Counting(LabServer(server.zones, server.does))
+    counting = Counting(LabServer(server.zones, server.does), "192.0.2.53")
     first, again, *_ = (counting.react(query_wire(QUERY, number), Transport.UDP) for number in range(3))
     assert first.replies[0][3] & 0x0F == dns.rcode.SERVFAIL
     assert again.replies[0][3] & 0x0F == dns.rcode.NOERROR
 
 
+def test_what_fails_at_times_does_so_by_chance_at_each_address_and_is_sent_again_over_tcp() -> None:
+    (server,) = misbehaving("at-times=2 silent").servers
+
+    def lost(address: str, transport: Transport) -> list[bool]:
+        counting = Counting(LabServer(server.zones, server.does), address)
+        asked = (Query(Question(name(f"n{number}.example."), dns.rdatatype.A), "") for number in range(40))
+        return [not counting.react(query_wire(each, 1), transport).replies for each in asked]
+
+    one, other = (lost(address, Transport.UDP) for address in ("192.0.2.53", "2001:db8:1::53"))
+    assert one != other and all(10 < sum(each) < 30 for each in (one, other))
+    assert not any(lost("192.0.2.53", Transport.TCP))
+
+
 def test_what_stops_answers_no_more_whatever_it_is_asked() -> None:
     (server,) = misbehaving("stops-after=2 REFUSED").servers
-    counting = Counting(LabServer(server.zones, server.does))
+    counting = Counting(LabServer(server.zones, server.does), "192.0.2.53")
     replies = [counting.react(query_wire(QUERY, number), Transport.UDP).replies[0] for number in range(4)]
     refused = dns.rcode.REFUSED
     assert [reply[3] & 0x0F == refused for reply in replies] == [False, False, True, True]

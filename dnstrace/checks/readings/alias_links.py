@@ -20,7 +20,7 @@ from dnstrace.checks.readings.statements import statements_of
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Step
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import is_below, plain
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _TTL = 3600  # seconds, of records to remove; of no consequence

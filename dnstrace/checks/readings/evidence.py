@@ -108,8 +108,10 @@ class Cut(About):
 
     @property
     def probed(self) -> bool:
-        """Whether the servers of the zone were probed: only then is known what probes alone can show."""
-        return any(step.probe in (Probe.SOA, Probe.TCP) for step in self._probes)
+        """Whether the servers of the zone were probed, and a record has some of it: what only probes show."""
+        put = (step for step in self._probes if step.probe in (Probe.SOA, Probe.TCP))
+        kinds = ({attempt.meaning.kind for attempt in step.attempts} for step in put)
+        return any(each != {Kind.NOT_RECORDED} for each in kinds)
 
     @cached_property
     def delegation(self) -> Delegation | None:
@@ -142,9 +144,7 @@ class Cut(About):
     def _tells(self, reply: HeardReply) -> bool:
         """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
-        if reply.address in self.outdated_hints:
-            return False
-        if reply.meaning.note == DROPPED:
+        if reply.address in self.outdated_hints or reply.meaning.note == DROPPED:
             return False
         return family not in self.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 

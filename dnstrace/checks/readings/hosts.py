@@ -46,6 +46,18 @@ class Host(Struct):
         return not self.addresses and not self.alias and (self.nxdomain or len(self.denied) == len(_FAMILIES))
 
 
+def left_open(cut: Cut, heard: Iterable[HeardReply]) -> list[Name]:
+    """The servers of a zone that a limit, or a record, kept from replying as in `heard`, and that may do so.
+
+    Those that are known to fail are not among these.
+    """
+    if not cut.partial:
+        return []
+    known = {reply.server for reply in heard}
+    known |= {reply.server for reply in cut.everyone if not reply.meaning.usable}
+    return [server.name for server in cut.servers if server.name not in known]
+
+
 _FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
 
 

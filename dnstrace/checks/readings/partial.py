@@ -54,20 +54,35 @@ def is_torn(cut: About) -> bool:
     """Whether a record lacks what an address replied to a probe of the zone, and has what others did.
 
     It was recorded with probes, and was damaged, cut off or edited. One without probes lacks all of them, and
-    that of an earlier version lacks some that are put today.
+    that of an earlier version lacks some that are put today. What is put once more, also of the walk, shows
+    whether an address stopped answering, or does so at times; where the parent's servers disagree, others
+    show what its answers are worth.
     """
-    lacking = [(step.probe in _EVER, _lacking(step)) for step in _probes(cut)]
+    probes, of_walk = _probes(cut), {step.question for step in cut.steps if step.main}
+    lacking = [(step.probe in _EVER or step.question in of_walk, _lacking(step)) for step in probes]
     some = any(any(each) and not all(each) for _, each in lacking)
     wholly = {bool(each) and all(each) for ever, each in lacking if ever}
-    return some or len(wholly) > 1
+    elsewhere = (step for step in cut.anywhere(Probe.ELSEWHERE) if step.zone.is_subdomain(cut.zone))
+    unheard = any(step.lacks_replies for step in elsewhere)
+    return some or unheard or len(wholly) > 1 or any(map(_lacks_repetition, probes))
 
 
 def _lacking(step: Step) -> list[bool]:
     """Of each address asked, whether a record lacks all that it did."""
+    return [each == {Kind.NOT_RECORDED} for each in _kinds(step)]
+
+
+def _lacks_repetition(step: Step) -> bool:
+    """Whether a record has what an address did to a probe, and not what it did when it was put again."""
+    return any(Kind.NOT_RECORDED in each and len(each) > 1 for each in _kinds(step))
+
+
+def _kinds(step: Step) -> Iterable[set[Kind]]:
+    """What each address asked in a step did."""
     kinds: dict[str, set[Kind]] = {}
     for attempt in step.attempts:
         kinds.setdefault(_address(attempt), set()).add(attempt.meaning.kind)
-    return [each == {Kind.NOT_RECORDED} for each in kinds.values()]
+    return kinds.values()
 
 
 def _dead(steps: Sequence[Step]) -> set[str]:
@@ -168,8 +183,15 @@ def _ended_walk(trace: Trace) -> bool:
     if trace.outcome is not Outcome.FAILED:
         return False
     last = main[-1] if main else None
-    surveyed = last is not None and last.all_servers
-    return last is None or (last.limited and not (surveyed and _is_open(last, _dead(trace.steps))))
+    if last is None or not last.all_servers:
+        return last is None or last.limited
+    return last.limited and not _is_open(last, _dead(trace.steps) - _under_way(last))
+
+
+def _under_way(step: Step) -> set[str]:
+    """The addresses that had just been asked once more, as in another way, when a limit came."""
+    latest = {_address(attempt): attempt for attempt in step.attempts}
+    return {a for a, each in latest.items() if each.meaning.kind is Kind.ABANDONED and not _is_known(each)}
 
 
 def _is_known(attempt: Attempt) -> bool:

@@ -16,6 +16,7 @@ from dnstrace.model import Attempt, Kind, Name, Question, Step, Transport
 from dnstrace.model.allowed import PLAIN_PAYLOAD
 from dnstrace.model.heard import NEGATIVE
 
+_LARGEST = 65536  # more octets than a reply can have
 _LEAST = 2  # questions: fewer may be truncated for a reason of their own
 _SHUT_OUT = 2  # questions in vain, one of which had been answered: fewer are lost datagrams
 
@@ -75,10 +76,12 @@ def slips(cut: Cut) -> dict[str, list[HeardReply]]:
             whole |= {address} if any(each.meaning.usable for each in attempts) else set()
             cut_short = [HeardReply(step, each) for each in attempts if each.meaning.kind is Kind.TRUNCATED]
             silent = _dropped_as_well(attempts)
-            if cut_short and (silent or address in small or (address, step.question.name) in denied):
+            fits = silent or address in small
+            size = denied.get((address, step.question.name), _LARGEST)
+            if slipped := [each for each in cut_short if fits or size <= room(each.attempt)]:
                 by_chance |= {address} if silent else set()
                 questions[address].add(step.question)
-                found[address] += cut_short
+                found[address] += slipped
     several = {address for address, asked in questions.items() if len(asked) >= _LEAST}
     return {address: found[address] for address in (by_chance | several) & whole}
 
@@ -113,14 +116,16 @@ def _dropped_as_well(attempts: list[Attempt]) -> bool:
     return bool(cut_short and dropped) and min(dropped) <= max(cut_short)
 
 
-def _denied(cut: Cut) -> set[tuple[str, Name]]:
-    """The names whose data an address denied over UDP: to other types, its replies are of that size."""
-    return {
-        (address, step.question.name)
-        for step in cut.all_steps
-        for address, attempts in _over_udp(step).items()
-        if any(each.meaning.kind in NEGATIVE for each in attempts)
-    }
+def _denied(cut: Cut) -> dict[tuple[str, Name], int]:
+    """The names whose data an address denied over UDP, in so many octets: to other types it needs as many."""
+    found: dict[tuple[str, Name], int] = {}
+    for step in cut.all_steps:
+        for address, attempts in _over_udp(step).items():
+            sizes = [len(a.exchange.wire or b"") for a in attempts if a.meaning.kind in NEGATIVE]
+            if sizes:
+                key = address, step.question.name
+                found[key] = max(*sizes, found.get(key, 0))
+    return found
 
 
 def room(attempt: Attempt) -> int:

@@ -28,6 +28,10 @@ _COMPARE_ROOT = (
     f"{_COMPARE} the keys that IANA publishes for the root zone, and update it;"
     " for another root, give its own with --trust-anchor"
 )
+_WITHOUT_LIMIT = (
+    "find out why first: trace again, and let nothing keep it from asking every server, since rules that may"
+    " explain this were not applied"
+)
 
 
 @of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR, Trait.SURE_AT_ONCE)
@@ -47,8 +51,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     judgement = evidence.trace.judgement
     if judgement is None or judgement.security is not Security.BOGUS or judgement.missing:
         return
-    others = (rule for rule in ENTERED.values() if Trait.BREAKS_TRUST in rule.traits and rule.code != _CODE)
-    if any(next(rule.apply(evidence), None) for rule in others):
+    breaking = [each for each in ENTERED.values() if Trait.BREAKS_TRUST in each.traits and each.code != _CODE]
+    if any(next(rule.apply(evidence), None) for rule in breaking):
         return
     if (mistimed := at_wrong_time(evidence, judgement)) is not None:
         yield mistimed
@@ -75,7 +79,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         )
         return
     remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
-    yield replace(found, cure=_cure(zone, steps), remedy=remedy)
+    held_back = any(rule.code in evidence.held_back for rule in breaking)
+    yield replace(found, cure=_WITHOUT_LIMIT if held_back else _cure(zone, steps), remedy=remedy)
 
 
 def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | None:

@@ -13,6 +13,7 @@ from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.hosts import left_open
 from dnstrace.checks.readings.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.readings.signing import Signing, signing_of
@@ -63,6 +64,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         or wrong_digests(signing)
         or not signing.key_replies
         or not signing.below_anchor
+        or left_open(cut, (reply for reply, _ in signing.key_replies.values()))
     ):
         return
     publish = () if unheard(cut) else to_publish(cut)

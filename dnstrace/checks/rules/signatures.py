@@ -13,6 +13,7 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.clock import wrong_time
 from dnstrace.checks.readings.delegated_keys import to_publish, unheard
 from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.hosts import left_open
 from dnstrace.checks.readings.phrases import counted, listed, where
 from dnstrace.checks.readings.replies import by_server, steps_of
 from dnstrace.checks.readings.signing import Judged, Trouble, signing_of
@@ -222,14 +223,18 @@ def _unread(cut: Cut) -> frozenset[str]:
 
 
 def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:
-    """One observation for the zone if all its servers are alike, else one for each server."""
+    """One observation for the zone if all its servers are alike, else one for each server.
+
+    Where a limit kept some from being asked, these may be sound.
+    """
     replies = [judged.reply for judged in found]
     steps = steps_of(replies)
     judged_of_steps = [judged for judged in signing_of(cut).judged if judged.reply.step.id in steps]
     asked = [judged.reply for judged in judged_of_steps]
     everywhere = by_server(replies).keys() >= by_server(asked).keys()
     sound = _sound_elsewhere(found, judged_of_steps)
-    alike = everywhere and bool(found) and not sound
+    unasked = left_open(cut, asked)
+    alike = everywhere and bool(found) and not sound and not unasked
     servers: list[Name | None] = [None] if alike else list(by_server(replies))
     for server in servers:
         here = [judged for judged in found if server in (None, judged.reply.server)]
@@ -240,10 +245,18 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=_cure(cut, server, here, sound),
+            cure=_cure_if_unsure(cut, server, unasked) or _cure(cut, server, here, sound),
             level=Level.WARNING if few else None,
             remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
+
+
+def _cure_if_unsure(cut: Cut, server: Name | None, unasked: list[Name]) -> str:
+    """What to do about faulty signatures where some servers were not asked; empty if all were."""
+    if server is None or not unasked:
+        return ""
+    zone, on, others = zone_text(cut.zone), plain(server), listed(unasked)
+    return f"if {others} can do better, load {zone} on {on} as it is there; if not, sign {zone} again"
 
 
 def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, set[int]]) -> str:

@@ -10,14 +10,17 @@ import pytest
 
 from dnstrace import Settings, Trace, clock, trace
 from dnstrace.checks import CATALOGUE, Trait
+from dnstrace.checks.conclusions.verdict import verdict
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Exchange, Fault, Outcome, Query
 from dnstrace.model.asked import Resolver
-from dnstrace.model.findings import Finding, Level
+from dnstrace.model.findings import Blame, Finding, Level
 from dnstrace.model.limits import CHECKED, Limits
 from dnstrace.model.structs import replace
+from dnstrace.network.recording import Course, Kept, RecordingNetwork
+from dnstrace.network.replay import RecordedNetwork
 from dnstrace.port import Network
 from dnstrace.render.findings import not_applied
 from tests.troubled import traced_over
@@ -30,14 +33,14 @@ BY_RETRIES = {"packet-loss", "unreliable", "edns-refused"}
 POINTS = (0.2, 0.5, 0.8, 0.95)
 
 
-def limited(name: str, limits: Limits) -> Trace:
-    """A trace with `--check` of a world within limits."""
+def limited(name: str, limits: Limits, network: Network | None = None) -> Trace:
+    """A trace with `--check` of a world within limits, or of what there is of it in another network."""
     world = load(name)
     return trace(
         world.question.name,
         world.question.rdtype,
         settings=CHECK,
-        network=LabNetwork(world, signed=True),
+        network=network or LabNetwork(world, signed=True),
         anchors=parse_anchors(world.anchors_text, name),
         resolvers=[Resolver(address) for address in world.resolvers],
         now=world.now,
@@ -114,6 +117,13 @@ def test_a_server_that_is_dead_is_named_once_another_question_had_time_too() -> 
     assert said(late) == {("unreachable", "example.com.")} == said(whole("silent"))
 
 
+@pytest.mark.parametrize("name", ["drops-edns", "type-silent"])
+def test_a_server_that_is_just_asked_in_another_way_is_not_called_unreachable(name: str) -> None:
+    """The deadline comes when the query without EDNS is under way, before any probe."""
+    found = limited(name, replace(CHECKED, deadline=3.1))
+    assert found.outcome is Outcome.FAILED and found.cut_short and not said(found)
+
+
 @pytest.mark.parametrize("most", [25, 100])
 def test_a_root_server_that_may_have_moved_is_not_called_unreachable(most: int) -> None:
     """The limit came before a root server was asked for the addresses that they have now."""
@@ -132,6 +142,26 @@ def test_a_limit_before_the_server_with_signatures_is_not_bogus(most: int) -> No
     found = limited("dnssec-strips-one", replace(CHECKED, max_queries=most))
     assert found.judgement is not None and found.judgement.security is Security.INDETERMINATE
     assert found.cut_short in found.judgement.reason
+
+
+@pytest.mark.parametrize("most", [10, 15])
+def test_faulty_signatures_are_those_of_the_servers_asked_where_a_limit_kept_it_from_others(
+    most: int,
+) -> None:
+    (found,) = limited("dnssec-unsigned-data", replace(CHECKED, max_queries=most)).findings or ()
+    assert (found.code, str(found.server)) == ("signature-missing", "ns1.example.com.")
+    assert found.cure == (
+        "if ns2.example.com can do better, load example.com on ns1.example.com as it is there; if not, sign"
+        " example.com again"
+    )
+    (whole_one,) = [each for each in whole("dnssec-unsigned-data").findings or () if breaks_trust(each)]
+    assert whole_one.server is None and whole_one.cure.startswith("sign example.com again")
+
+
+def test_the_fix_of_a_broken_chain_is_not_known_where_rules_on_it_were_held_back() -> None:
+    found = limited("dnssec-ds-from-child", replace(CHECKED, max_queries=60))
+    (broken,) = [each for each in found.findings or () if each.code == "chain-broken"]
+    assert broken.cure.startswith("find out why first: trace again")
 
 
 class Damaged:
@@ -158,6 +188,57 @@ def test_what_a_record_lacks_makes_no_false_claim(seed: int) -> None:
             found = traced_over(name, lambda network: Damaged(network, share, seed))  # noqa: B023
             assert not false_claims(name, found), share
             assert is_bogus(whole(name)) or not is_bogus(found), (name, share)
+
+
+@cache
+def recorded(name: str) -> tuple[Kept, ...]:
+    """What a whole check of a world sees of the network, in order."""
+    network = RecordingNetwork(LabNetwork(load(name), signed=True))
+    limited(name, CHECKED, network)
+    return network.course.kept
+
+
+def cut_off(name: str, share: float) -> Trace:
+    """A check over a record of which only the first part is there."""
+    kept = recorded(name)
+    return limited(name, CHECKED, RecordedNetwork(Course(kept[: int(len(kept) * share)]), faithful=False))
+
+
+@pytest.mark.seeds(SHARE)
+def test_what_a_record_lacks_at_its_end_makes_no_false_claim(seed: int) -> None:
+    for name in sorted({*names()} - COSTLY)[seed::SHARE]:
+        for share in (0.02, 0.1, 0.25, *POINTS):
+            found = cut_off(name, share)
+            assert not false_claims(name, found), share
+            assert is_bogus(whole(name)) or not is_bogus(found), (name, share)
+            last = verdict(found)
+            if found.outcome is Outcome.FAILED is not whole(name).outcome:
+                assert last is not None and last.blame is Blame.NOBODY, (name, share)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.4])
+def test_addresses_that_a_record_lacks_are_nobodys_fault(share: float) -> None:
+    found = cut_off("textbook", share)
+    assert found.error == "the record lacks replies that show the addresses of name servers"
+    last = verdict(found)
+    assert last is not None and last.blame is Blame.NOBODY
+
+
+@pytest.mark.parametrize("share", [0.6, 0.7, 0.8])
+def test_a_zone_of_which_a_record_has_no_probe_is_not_counted_as_probed(share: float) -> None:
+    """The record ends in the zone above the one that was probed."""
+    found = cut_off("glue-on-request", share)
+    assert found.outcome is Outcome.FAILED and not said(found)
+
+
+@pytest.mark.parametrize(("name", "most"), [("stopped", 198), ("grandparent-hosts", 114)])
+def test_what_is_put_once_more_and_elsewhere_is_not_known_where_a_record_ends_before(
+    name: str, most: int
+) -> None:
+    """That a server stopped, and who serves the zones below, is shown by the last queries alone."""
+    assert most < len(recorded(name))
+    found = cut_off(name, most / len(recorded(name)) + 1e-6)
+    assert not said(found) - said(whole(name)) and "answers-below-cut" in found.unapplied
 
 
 def is_bogus(found: Trace) -> bool:

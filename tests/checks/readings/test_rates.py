@@ -12,7 +12,7 @@ from dnstrace.model import Kind, Meaning, Probe
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.replies import name
-from tests.troubled import SERVERS, Limiting, traced_over
+from tests.troubled import SERVERS, Limiting, Troubled, loses, traced_over
 
 TWO = frozenset(sorted(SERVERS)[:2])
 
@@ -54,3 +54,12 @@ def test_one_that_truncates_what_it_answers_at_another_time_limits_the_rate() ->
 def test_one_that_does_the_same_to_equal_queries_does_not(does: str) -> None:
     servers = {"ns1.example.com.": {"does": [does]}}
     assert not limiting(cut_of(checked(made_of("in-domain", servers=servers))))
+
+
+@pytest.mark.parametrize(("share", "seed"), [(0.1, 2), (0.25, 1)])
+def test_a_reply_that_did_not_fit_was_not_truncated_by_chance(share: float, seed: int) -> None:
+    """After a lost datagram the query offers 512 octets: less than a signed denial takes."""
+    found = traced_over("dnssec-iterations", lambda network: Troubled(network, loses(share, seed)))
+    cut = cut_of(found)
+    kinds = {attempt.meaning.kind for attempt in cut.all_attempts}
+    assert Kind.TRUNCATED in kinds and not slips(cut)

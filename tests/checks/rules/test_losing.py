@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
+from dnstrace.lab.world import load
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
 from tests.troubled import SERVERS, Limiting, in_trouble, limits_rate, loses, traced_over
@@ -23,6 +26,14 @@ def test_a_healthy_zone_has_no_other_fault_over_such_a_network(share: float, see
     assert found.judgement is not None and found.judgement.security == "secure"
     said = {(each.code, each.level, each.blame) for each in found.findings or ()}
     assert said <= {("packet-loss", Level.NOTICE, Blame.NETWORK)} and (said or share < 0.1)
+
+
+@pytest.mark.parametrize("name", ["www.example.org.", "org.", "www.example.net.", "nothing.com."])
+def test_no_server_of_any_zone_has_a_fault_over_a_network_that_loses_half_of_all_packets(name: str) -> None:
+    world = load("packet-loss")
+    found = checked(replace(world, question=replace(world.question, name=dns.name.from_text(name))))
+    said = {each.code for each in found.findings or ()}
+    assert "packet-loss" in said and said <= {"packet-loss", "domain-not-delegated"}
 
 
 @pytest.mark.seeds(10)
