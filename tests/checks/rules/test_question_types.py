@@ -222,6 +222,20 @@ def test_ds_records_that_a_parent_truncates_over_tcp_too_cannot_be_had_from_it()
     assert "its replies to queries for example.com DS at 192.5.6.30" in finding.message
 
 
+@pytest.mark.parametrize("level", Level)
+def test_ds_records_that_some_servers_of_the_parent_are_silent_about_cannot_be_had_from_these(
+    level: Level,
+) -> None:
+    """What chance may explain is set apart before any rule speaks: this is more than that."""
+    silent = {Level.ERROR: "abcdefghijklm", Level.WARNING: "ab", Level.NOTICE: ""}[level]
+    does = {f"{letter}.gtld-servers.net.": {"does": ["silent=DS"]} for letter in silent}
+    found = checked(made_of("dnssec-good", servers=does)).findings or ()
+    assert {(finding.code, finding.level) for finding in found} == (
+        {("type-fails", level)} if silent else set()
+    )
+    assert all("does not reply to queries for example.com DS at" in finding.message for finding in found)
+
+
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])
 def test_servers_of_a_signed_zone_have_to_deny_ds_records_to_those_who_ask(denial: str) -> None:
     """Resolvers behind others ask for them, although the referral has the proof that there are none."""
