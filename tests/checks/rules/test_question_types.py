@@ -51,6 +51,15 @@ def test_a_type_that_is_dropped_is_said_of_the_type_and_not_of_the_zone(
         assert finding.level is Level.ERROR and f"www.example.com {rdtype}" in finding.message
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_signatures_need_not_be_given_without_what_they_are_for(everywhere: bool) -> None:
+    """PowerDNS refuses to, where it signs what it serves."""
+    asked = findings("silent=RRSIG", "RRSIG", everywhere)
+    assert [(finding.code, finding.level) for finding in asked] == [("type-fails", Level.NOTICE)] * (
+        1 + everywhere
+    )
+
+
 def test_what_is_said_of_one_type_is_not_that_the_zone_is_not_served() -> None:
     """The server answers for the zone's SOA and NS records: nobody has to configure the zone on it."""
     (one,) = findings("other-name=MX", "MX")
