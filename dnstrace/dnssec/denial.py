@@ -116,7 +116,10 @@ def read_nsec(data: Signed, zone: Name) -> list[Nsec]:
 
 
 def read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
-    """The NSEC3 records in an RRset that can be one of the zone and that validators heed, valid or not."""
+    """The NSEC3 records in an RRset that can be one of the zone and that validators heed, valid or not.
+
+    Hashes have the length that their algorithm gives (RFC 5155 section 3.1.6): others are of no name.
+    """
     if data.name == ROOT or data.name.parent() != zone or (digest := _hash_label(data.name)) is None:
         return []
     label = data.name.labels[0].decode("ascii").lower()
@@ -126,6 +129,7 @@ def read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
         )
         for rdata in data.rrset
         if isinstance(rdata, NSEC3) and rdata.algorithm == nsec3.SHA1 and rdata.flags in (0, nsec3.OPT_OUT)
+        if len(digest) == len(rdata.next) == nsec3.OCTETS
     ]
 
 

@@ -19,6 +19,7 @@ from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import Struct, field
 
 SHA1 = 1  # the only hash algorithm defined (RFC 5155 section 11)
+OCTETS = 20  # of a hash by it
 OPT_OUT = 1
 
 

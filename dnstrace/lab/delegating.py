@@ -44,6 +44,17 @@ def _glue_on_request(asked: Asked, otherwise: Responder, parameter: str) -> Reac
     return _with_reply_changed(otherwise(asked), drop)
 
 
+@misbehaviour("authoritative-referrals")
+def _authoritative_referrals(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Referrals have the AA flag set."""
+
+    def claim(reply: dns.message.Message) -> None:
+        if not reply.answer and any(rrset.rdtype == dns.rdatatype.NS for rrset in reply.authority):
+            reply.flags |= dns.flags.AA
+
+    return _with_reply_changed(otherwise(asked), claim)
+
+
 @misbehaviour("no-soa")
 def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Questions for SOA have an empty answer."""

@@ -105,9 +105,9 @@ def test_record_that_reaches_beyond_the_zone_is_passed_over() -> None:
 
 
 def test_unknown_hash_or_flags_are_passed_over() -> None:
-    """RFC 5155 section 8.1 and 8.2."""
+    """RFC 5155 sections 8.1 and 8.2; a hash that is too short or too long is that of no name."""
     made = zone("nsec3")
-    for change in ({"algorithm": 2}, {"flags": 2}):
+    for change in ({"algorithm": 2}, {"flags": 2}, {"next": bytes(19)}, {"next": bytes(21)}):
         odd = made.nsec3_chain()
         for rrset in odd:
             rdata = rrset[0].replace(**change)
@@ -119,7 +119,7 @@ def test_unknown_hash_or_flags_are_passed_over() -> None:
 
 def test_owner_that_is_no_hash_is_passed_over() -> None:
     made = zone("nsec3")
-    for owner in (".", "!.example.", "a.example."):
+    for owner in (".", "!.example.", "a.example.", f"{'a' * 24}.example."):
         odd = made.nsec3_chain()[0]
         odd.name = name(owner)
         found = read_denial(

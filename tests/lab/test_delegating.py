@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.flags
 import dns.rdatatype
 
 from tests.lab.asking import replied
@@ -21,6 +22,13 @@ def test_a_referral_has_glue_for_the_name_asked_only() -> None:
     assert replied("a.sub.example. A").additional
     assert not replied("a.sub.example. A", "glue-on-request").additional
     assert replied("www.example. A", "glue-on-request").answer
+
+
+def test_a_referral_claims_authority_and_has_what_it_had() -> None:
+    claiming = replied("a.sub.example. A", "authoritative-referrals")
+    usual = replied("a.sub.example. A")
+    assert claiming.flags & dns.flags.AA and not usual.flags & dns.flags.AA
+    assert (claiming.authority, claiming.additional) == (usual.authority, usual.additional)
 
 
 def test_a_question_for_soa_has_an_empty_answer() -> None:

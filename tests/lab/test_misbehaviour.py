@@ -113,6 +113,7 @@ SEEN = [
     ("finds-bogus", UDP, Kind.SERVER_FAILURE),
     ("finds-bogus", UNCHECKED, Kind.ANSWER),
     ("extra-glue=ns.example. 192.0.2.9", UDP, Kind.ANSWER),
+    ("authoritative-referrals", UDP, Kind.ANSWER),
     ("no-soa", UDP, Kind.ANSWER),
     ("recurses", UDP, Kind.ANSWER),
     ("gives-zone", UDP, Kind.ANSWER),

@@ -251,6 +251,16 @@ def _serves_alike(known: Known, reply: HeardReply, zone: Name) -> bool:
     return beneath or agrees_with_own(cut, reply, zone)
 
 
+def _referral_with_authority(known: Known, anomaly: Anomaly) -> bool:
+    """The AA flag of a referral, which some servers set although the data is not theirs (RFC 1034 6.2.6).
+
+    Resolvers know a referral by its NS records. Servers that have the zone below answer instead.
+    """
+    return anomaly.sort is Sort.AUTHORITY and all(
+        reply.meaning.delegation is not None for reply in anomaly.replies
+    )
+
+
 def _alias_followed_further(known: Known, anomaly: Anomaly) -> bool:
     """An alias into a zone that some of the servers have too: only these add what its target has."""
     ends = shares(known.evidence.trace.steps)
@@ -316,8 +326,8 @@ HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
     _of_the_start, _any_as_they_like, _own_entry_keys, _made_for_the_query, _for_servers_alone,
-    _serves_child_too, _alias_followed_further, _of_version, _not_its_server, _as_its_control,
-    _too_large_for_a_probe,
+    _serves_child_too, _referral_with_authority, _alias_followed_further, _of_version, _not_its_server,
+    _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

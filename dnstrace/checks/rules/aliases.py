@@ -13,6 +13,7 @@ from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, wildcard_above
 from dnstrace.checks.readings.evidence import Cut, Evidence
+from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of, targets_of
 from dnstrace.checks.readings.statements import Statement, statements_of
@@ -96,6 +97,11 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+    elif (address := address_literal(source.target, zone)) and source.rdtype == _CNAME:
+        record = f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}"
+        why += f": {address} is an address, not a name"
+        cure = f"publish the address of {plain(source.owner)} instead of an alias"
+        remedy = in_zone(zone, add=[record], remove=[str(source)])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
         cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
@@ -106,7 +112,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
         cure=cure,
-        records=remedy.change,
+        records=(*remedy.change, *remedy.add),
         zone=zone,
         remedy=remedy,
     )

@@ -44,7 +44,8 @@ _PROBES = frozenset(
 _NEEDED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "SOA", "DNSKEY", "DS")))
 _OF_ONE_PROBE = frozenset({Kind.MALFORMED, Kind.MISMATCH, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE})
 """What other rules say of the whole server, where the walk met it."""
-_DECLINED = frozenset(map(dns.rdatatype.from_text, ("AXFR", "IXFR", "MAILA", "MAILB")))
+_DECLINED = frozenset(map(dns.rdatatype.from_text, ("AXFR", "IXFR", "MAILA", "MAILB", "RRSIG")))
+"""What no server has to give. Signatures come with the data that they are for (RFC 4035 section 3.1.1)."""
 _DOES = {
     Kind.TIMEOUT: "does not reply to",
     Kind.CONNECTION_LOST: "closes the connection after",
@@ -126,14 +127,12 @@ def _cure(cut: Cut, server: Name, failing: list[HeardReply]) -> str:
 def _without_ds(cut: Cut) -> Iterator[Observation]:
     """The servers of the parent that have DS records of the zone in referrals, and fail if asked for them.
 
-    It is an error where all that were asked do. Silence of only some may be chance.
+    It is an error where all that were asked do.
     """
     probes = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
     steps = (s for s in probes if s.question.name == cut.zone and s.question.rdtype == dns.rdatatype.DS)
     asked = [reply for step in steps for reply in replies_of(step)]
     failing = [reply for reply in asked if _fails(reply)]
-    if len(failing) < len(asked):
-        failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
     signed = cut.delegation is not None and bool(cut.delegation.ds)
     although = "include these records" if signed else "prove that there are none"
     for server, replies in by_server(failing).items():
@@ -276,7 +275,7 @@ def _level_of(cut: Cut, reply: HeardReply) -> Level:
     question = reply.step.question
     asked = any(step.question == question for step in cut.walked)
     if question.rdtype in _DECLINED:
-        return Level.NOTICE  # which nobody has to answer
+        return Level.NOTICE
     if question.rdtype == dns.rdatatype.ANY or _lacks_soa_only(reply):
         return Level.WARNING  # RFC 8482 lets servers give little, RFC 2308 lets resolvers take it as NODATA
     return Level.ERROR if asked or question.rdtype in _NEEDED else Level.WARNING

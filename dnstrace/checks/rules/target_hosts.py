@@ -14,6 +14,7 @@ from dnstrace.analysis.pointing import pointed_at
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
+from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.rules.targets import absent, name_meant, point_text, pointing, records_text
@@ -23,6 +24,39 @@ from dnstrace.model.findings import Blame, Level, Observation
 
 _NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
 """The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+def target_is_address(cut: Cut) -> Iterator[Observation]:
+    """A record points to an address where a name is needed.
+
+    What it is: an MX, SRV, PTR, HTTPS or SVCB record has an address, such as `192.0.2.25.`, in place of the
+    name of a host.
+
+    Why it matters: whoever follows the record takes the address for a name, looks it up and finds nothing.
+    Some mail servers connect to the address all the same, most do not. If it is so of all the records asked
+    for, it is an error.
+
+    How to fix it: give the host a name with A and AAAA records, and put that name in the record.
+
+    References: RFC 1035 section 3.3.9; RFC 5321 section 5.1; RFC 2782; RFC 1912 section 2.5
+    """
+    gone = cut.once(absent)
+    for each in _each_rrset(cut):
+        rrset, every = each.rrset, _targets(each.rrset)
+        spelt = {name: address for name in every if (address := _address_at(cut, name))}
+        if spelt:
+            replies = each.with_targets(spelt)
+            addresses, one = listed(spelt.values()), len(spelt) == 1
+            are = "is an address, not a name" if one else "are addresses, not names"
+            give = f"the host at {addresses} a name" if one else f"the hosts at {addresses} names"
+            yield Observation(
+                point_text(rrset, spelt, f"{addresses}, which {are}"),
+                steps_of((*replies, *(gone[name] for name in spelt if name in gone))),
+                cure=f"give {give}, and write {'it' if one else 'them'} in the {records_text(rrset)}",
+                remedy=in_zone(cut.zone),
+                level=_level(cut, replies, every),
+            )
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -44,8 +78,8 @@ def target_missing(cut: Cut) -> Iterator[Observation]:
     gone = cut.once(absent)
     for each in _each_rrset(cut) if gone else ():
         rrset, every = each.rrset, _targets(each.rrset)
-        missing = [name for name in every if name in gone and name_meant(cut, name) is None]
-        nothing = all(name in gone or name in cut.once(_nowhere) for name in every)
+        lost = [name for name in every if name in gone and name_meant(cut, name) is None]
+        missing = [name for name in lost if not _address_at(cut, name)]
         if missing:
             replies = each.with_targets(missing)
             yield Observation(
@@ -53,7 +87,7 @@ def target_missing(cut: Cut) -> Iterator[Observation]:
                 steps_of((*replies, *(gone[name] for name in missing))),
                 cure=f"{_removal(rrset, missing)}, or publish the addresses of {listed(missing)}",
                 remedy=in_zone(cut.zone),
-                level=Level.ERROR if nothing and any(reply.step.main for reply in replies) else None,
+                level=_level(cut, replies, every),
             )
 
 
@@ -77,7 +111,6 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
         rrset, every = each.rrset, _targets(each.rrset)
         found = [name for name in every if name in aliases and rrset.rdtype in _NO_ALIASES]
         nowhere = cut.once(_nowhere).intersection(found)
-        nothing = bool(nowhere) and all(name in nowhere or name in cut.once(absent) for name in every)
         if found:
             replies = each.with_targets(found)
             yield Observation(
@@ -85,7 +118,7 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
                 steps_of((*replies, *(aliases[name].reply for name in found))),
                 cure=_without_aliases(rrset, {name: aliases[name] for name in found}),
                 remedy=in_zone(cut.zone),
-                level=Level.ERROR if nothing and any(reply.step.main for reply in replies) else None,
+                level=_level(cut, replies, every) if nowhere else None,
             )
 
 
@@ -146,6 +179,19 @@ def _each_rrset(cut: Cut) -> Iterator[_Pointing]:
     for (owner, _), shown in found.items():
         rdata = dict.fromkeys(each for _, rrset in shown for each in rrset)
         yield _Pointing(dns.rrset.from_rdata_list(owner, shown[0][1].ttl, list(rdata)), shown)
+
+
+def _level(cut: Cut, replies: Iterable[HeardReply], every: Iterable[Name]) -> Level | None:
+    """An error where none of the records asked for points to a host."""
+    useless = cut.once(absent).keys() | cut.once(_nowhere)
+    nothing = all(name in useless or _address_at(cut, name) for name in every)
+    return Level.ERROR if nothing and any(reply.step.main for reply in replies) else None
+
+
+def _address_at(cut: Cut, name: Name) -> str:
+    """The address that a target spells; one with the zone's name added counts if there is no such name."""
+    inside = name.is_subdomain(cut.zone)
+    return address_literal(name, cut.zone) if name in cut.once(absent) or not inside else ""
 
 
 def _targets(rrset: dns.rrset.RRset) -> list[Name]:

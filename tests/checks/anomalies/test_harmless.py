@@ -18,7 +18,7 @@ from dnstrace.checks.readings.anomaly import Anomaly
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
-from dnstrace.model import Exchange, Fault, Kind, Query, Question
+from dnstrace.model import Exchange, Fault, Kind, Outcome, Query, Question
 from dnstrace.model.structs import replace
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
@@ -210,11 +210,18 @@ MADE: dict[str, Callable[[], Trace]] = {
         made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
     ),
     "_alias_followed_further": lambda: of_two_zones("www 300 A 192.0.2.44"),
+    "_referral_with_authority": lambda: some_claim_authority("in-domain"),
     "_of_version": lambda: checked(of_two_versions("www.sub 300 A 192.0.2.44", "sub NS ns.sub")),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),
 }
+
+
+def some_claim_authority(name: str) -> Trace:
+    """A trace in which two of the parent's servers set the AA flag in referrals."""
+    does = {"does": ["authoritative-referrals"]}
+    return checked(made_of(name, servers={"a.gtld-servers.net.": does, "b.gtld-servers.net.": does}), 1)
 
 
 def held(reason: Callable[[Known, Anomaly], bool], found: Trace) -> list[Anomaly]:
@@ -274,6 +281,12 @@ def test_each_signer_of_a_zone_makes_its_own_records_of_denial(denial: str, sign
 )
 def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
     assert "unexplained" not in {each.code for each in found().findings or ()}
+
+
+@pytest.mark.parametrize("name", ["in-domain", "dnssec-good"])
+def test_referrals_count_whether_they_have_the_flag_of_authority_or_not(name: str) -> None:
+    found = some_claim_authority(name)
+    assert not found.findings and found.outcome is Outcome.ANSWER
 
 
 def test_an_address_that_stays_silent_is_no_lost_datagram() -> None:

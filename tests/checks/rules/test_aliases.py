@@ -86,6 +86,26 @@ def test_a_target_that_lacks_its_final_dot_is_recognised_and_its_fix_rehearsed(
         assert "may lack its final dot" in finding.message or target == "gone.web"
 
 
+@pytest.mark.parametrize(
+    ("target", "record"),
+    [
+        ("192.0.2.45.", "A 192.0.2.45"),
+        ("192.0.2.45", "A 192.0.2.45"),
+        ("2001:db8::45.", "AAAA 2001:db8::45"),
+    ],
+)
+def test_an_alias_of_an_address_becomes_an_address_and_its_fix_is_rehearsed(target: str, record: str) -> None:
+    zones = {"example.com.": {"add": f"web 300 CNAME {target}\n"}}
+    question = f"web.example.com. {record.split()[0]}"
+    (finding,) = checked(made_of("in-domain", question=question, zones=zones)).findings or ()
+    address = record.split()[1]
+    assert finding.code == "alias-dangling"
+    assert finding.message.endswith(f"does not exist: {address} is an address, not a name")
+    assert finding.records == (f"web.example.com. 300 IN {record}",)
+    assert finding.cure == "publish the address of web.example.com instead of an alias"
+    assert f"give {address}" in finding.rehearsed
+
+
 def test_the_target_of_an_alias_among_other_names_of_the_zone_lacks_no_dot() -> None:
     zone = {"add": "shop 60 CNAME web.office.berlin\nwww.office.berlin 300 A 192.0.2.80\n"}
     world = made_of("in-domain", question="shop.example.com. A", zones={"example.com.": zone})

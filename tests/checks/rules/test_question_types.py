@@ -51,6 +51,15 @@ def test_a_type_that_is_dropped_is_said_of_the_type_and_not_of_the_zone(
         assert finding.level is Level.ERROR and f"www.example.com {rdtype}" in finding.message
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_signatures_need_not_be_given_without_what_they_are_for(everywhere: bool) -> None:
+    """PowerDNS refuses to, where it signs what it serves."""
+    asked = findings("silent=RRSIG", "RRSIG", everywhere)
+    assert [(finding.code, finding.level) for finding in asked] == [("type-fails", Level.NOTICE)] * (
+        1 + everywhere
+    )
+
+
 def test_what_is_said_of_one_type_is_not_that_the_zone_is_not_served() -> None:
     """The server answers for the zone's SOA and NS records: nobody has to configure the zone on it."""
     (one,) = findings("other-name=MX", "MX")
@@ -220,6 +229,20 @@ def test_ds_records_that_a_parent_truncates_over_tcp_too_cannot_be_had_from_it()
     (finding,) = checked(made_of("dnssec-good", servers=does)).findings or ()
     assert (finding.code, finding.level) == ("type-fails", Level.WARNING)
     assert "its replies to queries for example.com DS at 192.5.6.30" in finding.message
+
+
+@pytest.mark.parametrize("level", Level)
+def test_ds_records_that_some_servers_of_the_parent_are_silent_about_cannot_be_had_from_these(
+    level: Level,
+) -> None:
+    """What chance may explain is set apart before any rule speaks: this is more than that."""
+    silent = {Level.ERROR: "abcdefghijklm", Level.WARNING: "ab", Level.NOTICE: ""}[level]
+    does = {f"{letter}.gtld-servers.net.": {"does": ["silent=DS"]} for letter in silent}
+    found = checked(made_of("dnssec-good", servers=does)).findings or ()
+    assert {(finding.code, finding.level) for finding in found} == (
+        {("type-fails", level)} if silent else set()
+    )
+    assert all("does not reply to queries for example.com DS at" in finding.message for finding in found)
 
 
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])

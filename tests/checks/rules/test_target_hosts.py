@@ -12,7 +12,7 @@ from dnstrace.model import Trace
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
 
-MISSING, ALIAS = "target-missing", "target-alias"
+MISSING, ALIAS, ADDRESS = "target-missing", "target-alias", "target-is-address"
 SRV = "_s._tcp.example.com. SRV"
 GONE = "@ MX 5 gone\n"
 
@@ -28,7 +28,12 @@ def told_of(found: Trace, code: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize(
-    ("code", "sick", "well"), [(MISSING, "mx-missing", "mx-alias"), (ALIAS, "mx-alias", "mx-missing")]
+    ("code", "sick", "well"),
+    [
+        (MISSING, "mx-missing", "mx-alias"),
+        (ALIAS, "mx-alias", "mx-missing"),
+        (ADDRESS, "mx-address", "mx-missing"),
+    ],
 )
 def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
     assert_fires(code, sick, well)
@@ -160,3 +165,41 @@ def test_records_that_one_server_has_count_unless_its_version_is_older(
     each = told_of(found, MISSING)
     assert [one.is_error for one in each] == [False] * missing
     assert all(one.message.startswith("one of the MX records of example.com points to") for one in each)
+
+
+# --- addresses where names are needed ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "add", "error"),
+    [
+        ("example.com. MX", "@ MX 5 192.0.2.25.\n", True),
+        ("example.com. MX", "@ MX 5 192.0.2.25\n", True),
+        ("example.com. MX", "@ MX 5 192.0.2.25.\n@ MX 7 ns1\n", False),
+        ("example.com. MX", "@ MX 5 192.0.2.25.\n@ MX 7 gone\n", True),
+        ("www.example.com. A", "www MX 5 192.0.2.25.\n", False),
+        (SRV, "_s._tcp SRV 1 2 3 192.0.2.25.\n", True),
+        ("www.example.com. HTTPS", "www HTTPS 0 192.0.2.25.\n", True),
+    ],
+)
+def test_an_address_in_place_of_a_name_is_named_and_an_error_if_it_is_all_there_is(
+    question: str, add: str, error: bool
+) -> None:
+    every = pointing(question, add)
+    (found,) = told_of(every, ADDRESS)
+    assert "to 192.0.2.25, which is an address, not a name" in found.message and found.is_error is error
+    assert found.cure.startswith("give the host at 192.0.2.25 a name, and write it in the ")
+    beside = {ADDRESS, MISSING} if "gone" in add else {ADDRESS}
+    assert {each.code for each in every.findings or ()} == beside
+    assert all(each.is_error is error for each in every.findings or ())
+
+
+def test_several_addresses_are_one_finding() -> None:
+    (found,) = pointing("example.com. MX", "@ MX 5 192.0.2.25.\n@ MX 5 2001:db8::25.\n").findings or ()
+    assert found.message.endswith("point to 2001:db8::25 and 192.0.2.25, which are addresses, not names")
+    assert "and write them in the MX records of example.com" in found.cure
+
+
+@pytest.mark.parametrize("target", ["192.0.2.25", "1.2.3", "192.0.2.256"])
+def test_a_name_that_looks_like_an_address_may_be_there(target: str) -> None:
+    assert not pointing("example.com. MX", f"@ MX 5 {target}\n{target} A 192.0.2.25\n").findings
