@@ -14,6 +14,7 @@ from dnstrace.checks.conclusions.causes import explained
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.unchanged import Unchanged
 from dnstrace.checks.rules import (
+    algorithms,
     alias_rcode,
     aliases,
     answers,
@@ -87,17 +88,17 @@ RULES = (
     question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals,
     child_sync, spread, shared_addresses, cycles, names, special_addresses, glue, superfluous, soa,
     undelegated_domains, existence, answers, aliases, alias_rcode, redirection, targets, target_hosts,
-    records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
-    parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    records, digests, security, algorithms, zone_keys, signatures, contradictions, denial, denial_kinds,
+    child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _DNSSEC = (
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    digests, security, algorithms, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
     parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
-_WITHOUT_CHAIN = {module.__name__ for module in (security, zone_keys, denial_kinds)}
+_WITHOUT_CHAIN = {module.__name__ for module in (security, algorithms, zone_keys, denial_kinds)}
 """What a zone's keys and its records of denial show by themselves, whether or not anybody trusts them."""
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}

@@ -117,7 +117,7 @@ def _dropped_as_well(attempts: list[Attempt]) -> bool:
 
 
 def _denied(cut: Cut) -> dict[tuple[str, Name], int]:
-    """The names whose data an address denied over UDP, in so many octets: to other types it needs as many."""
+    """The names whose data an address denied over UDP, with the octets that this took: no type takes more."""
     found: dict[tuple[str, Name], int] = {}
     for step in cut.all_steps:
         for address, attempts in _over_udp(step).items():

@@ -18,10 +18,6 @@ RULES = [
     ("ds-without-dnskey", "dnssec-missing-key", "dnssec-ds-stale"),
     ("ds-stale", "dnssec-ds-stale", "dnssec-digests"),
     ("dnskey-without-ds", "dnssec-island", "dnssec-good"),
-    ("algorithm-weak", "dnssec-sha1", "dnssec-algorithm-8"),
-    ("digest-weak", "dnssec-digest-weak", "dnssec-digests"),
-    ("algorithm-unsupported", "dnssec-unknown-algorithm", "dnssec-algorithm-16"),
-    ("algorithm-unsupported", "dnssec-algorithm-18", "dnssec-algorithm-16"),
     ("key-small", "dnssec-key-small", "dnssec-algorithm-8"),
     ("dnskey-differs", "dnssec-keys-differ", "dnssec-expired-one"),
 ]
@@ -64,20 +60,6 @@ def test_the_records_to_publish_make_the_zone_secure(code: str, world: str) -> N
     anchors = parse_anchors(finding.records[0], "the finding")
     judgement = checked(load(world), anchors=anchors).judgement
     assert judgement is not None and judgement.security is Security.SECURE
-
-
-@pytest.mark.parametrize(("number", "text"), [(17, "SM2SM3"), (18, "MLDSA44"), (23, "ECC-GOST12")])
-def test_an_algorithm_that_others_know_is_named(number: int, text: str) -> None:
-    signed = {"example.com.": {"sign": {"broken": [f"algorithm={number}"]}}}
-    trace = checked(made_of("_signed", zones=signed, expect={"outcome": "answer"}))
-    (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
-    assert finding.level is Level.WARNING and "most validators do not support" in finding.message
-    for said in (finding.message, trace.judgement.reason if trace.judgement else ""):
-        assert (
-            f"{text} (algorithm {number}) with digest 2 (a validator that supports it can validate the zone)"
-            in said
-        )
-    assert trace.judgement is not None and trace.judgement.security is Security.INSECURE
 
 
 def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
@@ -125,18 +107,6 @@ def test_a_zone_that_is_signed_and_has_lost_its_keys_is_for_its_operator_to_fix(
 )
 def test_a_ds_record_without_its_key_says_what_the_zone_has_instead(world: str, message: str) -> None:
     assert [finding.message for finding in found("ds-without-dnskey", world)] == [message]
-
-
-@pytest.mark.parametrize(("number", "code"), [(5, "algorithm-weak"), (253, "algorithm-unsupported")])
-def test_what_keys_show_by_themselves_is_said_without_a_trust_anchor(number: int, code: str) -> None:
-    """Below root servers of one's own without an anchor, nothing is secure or bogus."""
-    text = read("in-domain")["zones"]["example.com."]["text"]
-    key = "AwEAAaetidLzsKWUt4swWR8yu0wPHPiUi8LUsAD0QPWU+wzt89epO6tHzkMBVDkC7qphQO2h"
-    zones = {"example.com.": {"text": f"{text}@ DNSKEY 257 3 {number} {key}\n"}}
-    world = made_of("in-domain", zones=zones)
-    made = checked(world, anchors=NO_ANCHORS)
-    assert made.judgement is None and made.unjudged
-    assert code in {each.code for each in made.findings or ()}
 
 
 @pytest.mark.parametrize(
