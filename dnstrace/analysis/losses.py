@@ -7,7 +7,7 @@ or EDNS: among hundreds of queries, chance alone makes some of these.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
@@ -83,17 +83,23 @@ def without_chance(trace: Trace, losses: Losses) -> Trace:
 
 
 def _silences(steps: Iterable[Step]) -> Counter[Hashable]:
-    """How many packets were lost to each address that replied to nothing, to others by the question."""
+    """How many packets were lost to each address that replied to nothing, to others by the question.
+
+    Those with EDNS count together at an address that replied to none of these.
+    """
     found: Counter[Hashable] = Counter()
-    heard: dict[str, bool] = defaultdict(bool)
+    heard = set[Hashable]()
     for attempt in (attempt for step in steps for attempt in step.attempts):
-        heard[attempt.exchange.query.address] |= attempt.exchange.message is not None
+        query = attempt.exchange.query
+        both = query.address, (query.address, query.edns is not None)
+        if attempt.exchange.message is not None:
+            heard.update(both)
         if attempt.meaning.kind is Kind.TIMEOUT:
             packets = 1 if _is_silent(attempt) else _OF_CONNECTION
-            found[attempt.exchange.query.address] += packets
-            found[_asked(attempt.exchange.query)] += packets
-    for address in (address for address, replied in heard.items() if replied):
-        del found[address]
+            for each in (*both, _asked(query)):
+                found[each] += packets
+    for each in heard:
+        del found[each]
     return found
 
 
@@ -113,8 +119,11 @@ def _without_lost(step: Step, losses: Losses, silences: Counter[Hashable]) -> St
 def _judged(attempt: Attempt, step: Step, losses: Losses, silences: Counter[Hashable]) -> Attempt:
     query = attempt.exchange.query
     times = silences[query.address] or silences[_asked(query)]
-    if attempt.meaning.kind is Kind.TIMEOUT and losses.may_explain(times):
-        return not_awaited(attempt, step.zone)
+    with_edns = silences[query.address, True]
+    if attempt.meaning.kind is Kind.TIMEOUT:
+        times = max(times, with_edns) if query.edns is not None else times
+        return not_awaited(attempt, step.zone) if losses.may_explain(times) else attempt
+    times = max(times, with_edns) if attempt.cause is Cause.DROPS_EDNS else times
     if attempt.cause in _OF_SILENCE and losses.may_explain(times + 1):  # it was asked once more in between
         return replace(attempt, cause=None)
     return attempt

@@ -144,12 +144,17 @@ class PuttingAgain:
         await self._probes.ask(number, only(cut, frozenset({address})), put.question, strategy)
 
     async def _ask_again(self, number: int, address: str, lossy: bool) -> None:
-        """Put the probe of a step to one of its addresses once more; a few times if that may be chance."""
+        """Put the probe of a step to one of its addresses once more; a few times if that may be chance.
+
+        The control is put without EDNS in the end to an address that has not replied to anything.
+        """
         step, put = self._journal[number], self._puts[number]
         cut = only(Delegation(step.zone, step.servers), frozenset({address}))
         plain = frozenset({address} if began_plain(step, address) else ())
         strategy = replace(self._probes.strategy(put._replace(tries=1)), without_edns=plain)
-        for _ in range(TIMES):
+        for turn in range(TIMES):
+            if turn == TIMES - 1 and put.probe is CONTROL and address in silent_in(self._journal.steps):
+                strategy = replace(strategy, without_edns=frozenset({address}))
             await self._probes.ask(number, cut, put.question, strategy)
             step = self._journal[number]
             if not (gets_error(step, address) or (lossy and fails((step,), address))):

@@ -8,6 +8,7 @@ from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.anomalies.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.controls import (
+    answered_with_edns,
     failing_over_tcp,
     heard_over_udp,
     truncated,
@@ -48,7 +49,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     tried, refused = cut.probe(Probe.TCP, all_servers=True), failing_over_tcp(cut)
     steady = heard_over_udp(cut) - cut.once(unsteady)
     silent = [r for r in tried if r.message is None and r.meaning.kind not in SHOWS_NOTHING]
-    silent = [r for r in silent if r.address in steady]
+    silent = [r for r in silent if r.address in steady and not _may_be_edns(cut, r)]
     lost = {**{address: each for address, each in refused.items() if truncated(each)}, **_lost_over_tcp(cut)}
     answered = {r.address for r in tried if r.message is not None and r.address not in refused}
     needed = [r for address, r in lost.items() if address not in answered]
@@ -75,6 +76,13 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)}, and any proxy in front of it, answer alike over UDP and TCP",
             remedy=at_servers(server),
         )
+
+
+def _may_be_edns(cut: Cut, reply: HeardReply) -> bool:
+    """Whether it was asked over TCP with EDNS, to which the address does not reply over UDP either."""
+    drops = cut.causes[Cause.DROPS_EDNS] - answered_with_edns(cut)
+    query, kind = reply.attempt.exchange.query, reply.meaning.kind
+    return kind is Kind.TIMEOUT and query.edns is not None and reply.address in drops
 
 
 def _does(replies: list[HeardReply]) -> str:

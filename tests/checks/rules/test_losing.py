@@ -47,6 +47,14 @@ def test_what_is_dead_is_still_found(seed: int) -> None:
 
 
 @pytest.mark.seeds(6)
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+def test_edns_that_is_dropped_is_still_found(share: float, seed: int) -> None:
+    """All queries with EDNS that get no reply count: no single question would tell it from chance."""
+    said = {(each.code, each.level) for each in in_trouble("drops-edns", loses(share, seed)).findings or ()}
+    assert said - {("packet-loss", Level.NOTICE)} == {("drops-edns", Level.ERROR)}
+
+
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("most", [5, 10, 20])
 def test_a_server_that_limits_its_rate_has_no_other_fault(most: int, seed: int) -> None:
     what, slip = (("lost", 0), ("lost", 1), ("lost", 2), ("lost", 3), ("REFUSED", 0), ("SERVFAIL", 0))[seed]
