@@ -51,18 +51,26 @@ def test_three_faults_at_a_time_leave_nothing_unsaid(seed: int) -> None:
     assert_nothing_passed_over(traced(three(seed), 1), seed)
 
 
-@pytest.mark.parametrize("number", [133, 140, 382, 424, 434, 1011, 1332, 6105, 6231])
+@pytest.mark.parametrize("number", [133, 140, 382, 424, 434, 1011, 1332, 6023, 6066, 6105, 6210, 6231, 6328])
 def test_a_fault_that_hides_another_does_not_keep_it_from_being_explained(number: int) -> None:
     """A server is on the usual side, or silent to one type, perhaps at a cut, or only the zone lists it.
 
-    Or the name that only some servers have is the target of an MX record.
+    Or the name that only some servers have is the target of an MX record. Or a server is silent to the type
+    in question and fails at all others, or denies one name and fails at all others.
     """
     assert_nothing_passed_over(traced(three(number), 1), number)
 
 
-@pytest.mark.parametrize("number", [120, 1181])
-def test_a_server_of_the_parent_that_fails_keeps_no_fix_of_the_zone_from_being_shown(number: int) -> None:
-    """It goes on failing when the delegation is changed."""
+def test_a_server_that_is_silent_to_one_type_is_judged_by_what_it_replies_to_others() -> None:
+    """It truncates over TCP too, and does answer over UDP: no port is closed there."""
+    found = {(each.code, str(each.server)) for each in traced(three(6066), 1).findings or ()}
+    assert ("truncated-over-tcp", "ns1.example.com.") in found
+    assert not {code for code, server in found if server == "ns1.example.com."} & {"no-udp", "unreachable"}
+
+
+@pytest.mark.parametrize("number", [120, 1181, 9307, 9425])
+def test_a_server_with_another_fault_keeps_no_fix_of_the_zone_from_being_shown(number: int) -> None:
+    """One of the parent goes on failing when the delegation is changed; one of the zone denies barely."""
     found = traced(three(number), 1).findings or ()
     (glue,) = (each for each in found if each.code == "unreachable")
     assert glue.cure.startswith("change the glue for ns1.example.com to") and glue.rehearsed

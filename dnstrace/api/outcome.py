@@ -11,7 +11,7 @@ import dns.rdatatype
 from dnstrace.analysis.paths import final, shares
 from dnstrace.analysis.reached import is_bogus, last_step
 from dnstrace.api.validated import REJECTED
-from dnstrace.model import Kind, Outcome
+from dnstrace.model import Kind, Outcome, Probe
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 
@@ -98,11 +98,18 @@ def _is_as_secure(before: Trace, after: Trace, gone: tuple[Finding, ...]) -> boo
 
 
 def _checked(after: Trace, fresh: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The new addresses that gave no usable reply, and those that were not asked."""
+    """The new addresses that gave no usable reply, and those that were not asked.
+
+    One that answers for the zone's SOA record serves it, whatever is wrong with its reply to the walk.
+    """
     usable: dict[str, bool] = {}
     for step in after.steps:
         for attempt in step.attempts if step.main else ():
             usable[attempt.exchange.query.address] = attempt.meaning.usable
+    for step in after.steps:
+        for attempt in step.attempts if step.probe is Probe.SOA else ():
+            if attempt.meaning.kind is Kind.ANSWER and attempt.exchange.query.address in usable:
+                usable[attempt.exchange.query.address] = True
     dead = [address for address in fresh if usable.get(address) is False]
     return dead, [address for address in fresh if address not in usable]
 

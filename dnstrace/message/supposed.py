@@ -59,8 +59,10 @@ _SERVED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
 
 
 def _serves(message: dns.message.Message, zone: Name) -> bool:
-    """Whether a reply is from a server of `zone`: one that fails or refers upwards goes on doing so."""
+    """Whether a reply is from a server of `zone`: one that fails, refers upwards or is empty stays so."""
     referring = not message.answer and not message.flags & dns.flags.AA
+    if referring and not message.authority and message.rcode() == dns.rcode.NOERROR:
+        return False
     owners = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS]
     upwards = referring and bool(owners) and all(zone.is_subdomain(owner) for owner in owners)
     return message.rcode() in _SERVED and not upwards

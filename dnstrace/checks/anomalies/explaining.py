@@ -131,13 +131,13 @@ def explaining(anomaly: Anomaly) -> Codes:
     """The codes of the findings that explain an anomaly of this sort."""
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
         codes = _of_failure(anomaly.replies[0])
-        if anomaly.replies[0].step.purpose in _BESIDE_THE_WALK:
+        if anomaly.replies[0].step.purpose in _BESIDE_THE_WALK or anomaly.replies[0].message is None:
             codes |= _WHOLE | _OF_PROBE.get(anomaly.replies[0].step.probe, frozenset())
         codes |= _of_transport(anomaly)
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
         failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
-        codes = frozenset().union(*map(_of_failure, failures))
+        codes = frozenset().union(*(_of_failure(r) | _of_silence(r) for r in failures))
         return codes | _of_transport(anomaly) if codes else _EVERY_DIFFERENCE
     codes = DIFFERENT[anomaly.sort] | (_WHOLE if anomaly.sort in _OF_REPLIES else frozenset())
     return codes | _LISTS if _is_of_server(anomaly) else codes
@@ -147,6 +147,11 @@ def _of_failure(reply: HeardReply) -> Codes:
     """What explains that a reply could not be used, or that there was none."""
     kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
     return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
+
+
+def _of_silence(reply: HeardReply) -> Codes:
+    """What a server does that is silent to one question alone, and explains that silence."""
+    return _WHOLE if reply.message is None else frozenset()
 
 
 def _is_of_server(anomaly: Anomaly) -> bool:

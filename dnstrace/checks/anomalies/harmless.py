@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import dns.rdatatype
 
@@ -72,20 +72,23 @@ def _not_needed(known: Known, anomaly: Anomaly) -> bool:
 def _within_another(known: Known, anomaly: Anomaly) -> bool:
     """A name needed only to look up another one, for a signal, or as what a target may mean.
 
-    What counts is the end of that.
+    What counts is the end of that. A zone that only queries for keys or DS records led to, by the referral of
+    one server, is no part of the walk: that its servers differ is what counts.
     """
     if anomaly.sort is not Sort.LOOKUP:
         return False
-    steps = known.evidence.trace.steps
-    return all(_is_within(steps, number, anomaly.question.name) for number in anomaly.steps)
+    return all(_is_within(known, number, anomaly.question.name) for number in anomaly.steps)
 
 
-def _is_within(steps: Sequence[Step], number: int, name: Name) -> bool:
+def _is_within(known: Known, number: int, name: Name) -> bool:
     """Whether the outermost look-up that a step is part of seeks another name, or no name server's."""
+    steps = known.evidence.trace.steps
     first = steps[number - 1]
     while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
         first = steps[first.parent - 1]
     after = None if first.parent is None else steps[first.parent - 1]
+    if after is not None and after.purpose in (Purpose.DS, Purpose.DNSKEY) and after.zone not in known.cuts:
+        return True
     beside = after is not None and (after.probe in _NOT_FOR_SERVERS or _is_only_meant(after, first))
     return beside or first.question.name != name
 

@@ -165,7 +165,7 @@ class Cut(About):
         return {reply.address: reply for reply in answers if reply.address not in self.controls}
 
     def _of_zone(self, reply: HeardReply) -> HeardReply:
-        """What an address does for the zone: a failure may be of the question, or of EDNS, alone.
+        """What an address does for the zone: a failure, or silence, may be of the question or EDNS alone.
 
         Where the zone and its parent share servers, one that only refers shows the parent's side.
         """
@@ -173,7 +173,9 @@ class Cut(About):
             return next((each for each in self._of(Probe.SOA) if each.address == reply.address), reply)
         if reply.meaning.kind not in FAILING:
             return reply
-        return self.controls.get(reply.address) or self.only_plain.get(reply.address) or reply
+        known = self.controls.get(reply.address) or self.only_plain.get(reply.address)
+        loud = (r for r in self._of(Probe.SOA) if r.address == reply.address and r.message is not None)
+        return known or (next(loud, reply) if reply.message is None else reply)
 
     @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:

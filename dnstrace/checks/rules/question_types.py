@@ -25,6 +25,7 @@ from dnstrace.checks.readings.replies import (
 )
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
 
 _PROBES = frozenset(
@@ -211,8 +212,15 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
 
 def _controls(cut: Cut) -> dict[str, HeardReply]:
     """The answers that show that an address serves the zone: of the walk, where nothing of the apex comes."""
-    heard = (reply for reply in cut.replies if reply.step.all_servers and _serves(cut, reply))
-    return {reply.address: reply for reply in heard} | cut.controls
+    walked = [reply for reply in cut.replies if reply.step.all_servers]
+    heard = {reply.address: reply for reply in walked if _serves(cut, reply)}
+    bare = {reply.address: reply for reply in walked if _denies_barely(reply)}
+    return bare | heard | cut.controls
+
+
+def _denies_barely(reply: HeardReply) -> bool:
+    """Whether a reply denies something without authority, and with nothing that shows which zone it has."""
+    return reply.meaning.kind in NEGATIVE and not reply.meaning.authoritative and reply.meaning.soa is None
 
 
 def _serves(cut: Cut, reply: HeardReply) -> bool:
