@@ -13,6 +13,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import last_step
 from dnstrace.model import Kind, Outcome
+from dnstrace.model.heard import outcome_of
 from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 _OF_A_SERVER = {"outcome", "rcode", "ttl", "serial"}
 _UNTOLD = {Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED, Kind.ALIAS}  # not asked, or the walk would go on
-_OUTCOMES = {
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-    Kind.REFERRAL: Outcome.REFERRAL,
-}
 
 
 def by_server(trace: Trace, expectation: Expectation) -> Iterator[tuple[Attempt, Trace]]:
@@ -74,7 +69,7 @@ def _by(trace: Trace, step: Step, attempt: Attempt) -> Trace:
         trace,
         steps=tuple(taken if each is step else each for each in trace.steps),
         answer=(*before, *(said.answer if usable else ())),
-        outcome=_OUTCOMES.get(said.kind, Outcome.FAILED) if usable else Outcome.FAILED,
+        outcome=outcome_of(said.kind) if usable else Outcome.FAILED,
         rcode=meaning.rcode,
     )
 

@@ -45,11 +45,10 @@ from dnstrace.model import (
 from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
 from dnstrace.model.findings import Level
-from dnstrace.model.heard import NEGATIVE
+from dnstrace.model.heard import NEGATIVE, outcome_of
 from dnstrace.model.structs import replace
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
-_ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
 _UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
 _STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914 section 4
@@ -208,7 +207,7 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
         return Disagreement.NOT_COMPARED
     mine = _rdata_of(trace.question, trace.answer)
     theirs = _rdata_of(trace.question, meaning.answer)
-    if _ENDS.get(meaning.kind) is trace.outcome and theirs == mine:
+    if outcome_of(meaning.kind) is trace.outcome and theirs == mine:
         return Disagreement.SAME
     if trace.outcome is Outcome.NODATA and theirs and all(map(_is_of_dns64, theirs)):
         return Disagreement.DNS64

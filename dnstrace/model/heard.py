@@ -202,3 +202,17 @@ class Outcome(StrEnum):
     NODATA = "nodata"
     NXDOMAIN = "nxdomain"
     FAILED = "failed"
+
+
+_OUTCOMES = {
+    Kind.REFERRAL: Outcome.REFERRAL,
+    Kind.ANSWER: Outcome.ANSWER,
+    Kind.ALIAS: Outcome.ALIAS,
+    Kind.NODATA: Outcome.NODATA,
+    Kind.NXDOMAIN: Outcome.NXDOMAIN,
+}
+
+
+def outcome_of(kind: Kind) -> Outcome:
+    """The outcome of a step whose reply means this: with any other meaning than five, it has failed."""
+    return _OUTCOMES.get(kind, Outcome.FAILED)

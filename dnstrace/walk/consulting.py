@@ -29,6 +29,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.asked import Resolver
+from dnstrace.model.heard import outcome_of
 from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
@@ -37,11 +38,6 @@ from dnstrace.walk.roots import given_server
 
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
 _WAYS = 4  # of asking in one try: over TCP, with less EDNS, with a cookie
-_OUTCOMES = {
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-}
 
 
 class Consultation:
@@ -74,7 +70,7 @@ class Consultation:
         except asyncio.CancelledError:
             self._journal.stop(step)
             raise
-        outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        outcome = outcome_of(meaning.kind)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
 
     async def close(self, until: float) -> None:
@@ -104,7 +100,7 @@ class Consultation:
         except asyncio.CancelledError:
             self._journal.stop(step, limited=False)
             raise
-        outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        outcome = outcome_of(meaning.kind)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
 
     async def _tries(self, resolver: Resolver, step: int) -> tuple[int, Meaning]:

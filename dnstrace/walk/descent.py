@@ -36,6 +36,7 @@ from dnstrace.model import (
     Question,
     Source,
 )
+from dnstrace.model.heard import outcome_of
 from dnstrace.model.kept import once
 from dnstrace.model.naming import folded, is_below, plain
 from dnstrace.model.structs import replace
@@ -47,7 +48,6 @@ from dnstrace.walk.looking_up import Needed, ServerLookups
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.walk.remembered import Chain, Sought
 from dnstrace.walk.result import (
-    OUTCOMES,
     WalkResult,
     failed,
     result_of,
@@ -249,7 +249,7 @@ class Walk:
         meaning = meaning.offer or meaning
         if meaning.child is not None:
             self._context.cuts.add_child(meaning.child)
-        outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        outcome = outcome_of(meaning.kind)
         self._context.journal.finish(step, outcome, chosen, meaning.note, late)
         return meaning
 

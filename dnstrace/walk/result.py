@@ -12,20 +12,13 @@ from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, NameServer, Outc
 from dnstrace.model.addresses import why_unasked
 from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
+from dnstrace.model.heard import outcome_of
 from dnstrace.model.naming import plain
 from dnstrace.walk.health import may_be_asked
 
 if TYPE_CHECKING:
     from dnstrace.walk.journal import Journal
 
-# The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
-OUTCOMES = {
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.ALIAS: Outcome.ALIAS,
-    Kind.REFERRAL: Outcome.REFERRAL,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-}
 _FAILED = {
     Kind.TIMEOUT: "did not answer",
     Kind.REFUSED: "refused",
@@ -82,7 +75,7 @@ def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
 
 def result_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
     """The result that a conclusive meaning gives, after the aliases that led to it."""
-    outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
+    outcome = outcome_of(meaning.kind)
     error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
     last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
     return WalkResult(outcome, meaning.rcode, aliases + last, step, error, last)

@@ -15,7 +15,6 @@ from dnstrace.model import (
     Attempt,
     Exchange,
     Fault,
-    Kind,
     NameServer,
     Outcome,
     Purpose,
@@ -26,17 +25,10 @@ from dnstrace.model import (
     Trace,
     Transport,
 )
+from dnstrace.model.heard import outcome_of
 from tests.replies import name, reply
 
 STARTED = datetime(2025, 6, 1, 13, 59, 12, tzinfo=UTC)
-
-OUTCOMES = {
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.ALIAS: Outcome.ALIAS,
-    Kind.REFERRAL: Outcome.REFERRAL,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-}
 
 ROOTS = tuple(
     NameServer(name(f"{letter}.root-servers.net."), (Address(f"198.41.0.{number}", Source.HINT),))
@@ -83,7 +75,7 @@ class Story:
             chosen = None
         if chosen is not None:
             meaning = attempts[chosen].meaning.offer or attempts[chosen].meaning
-            outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
+            outcome = outcome_of(meaning.kind)
             note = note or meaning.note
         if open_ended:
             outcome, chosen = None, None

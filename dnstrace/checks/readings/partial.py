@@ -86,7 +86,11 @@ def _kinds(step: Step) -> Iterable[set[Kind]]:
 
 
 def _dead(steps: Sequence[Step]) -> set[str]:
-    """The addresses that were given time to reply, and never did."""
+    """The addresses that were given time to reply, and never did.
+
+    One silence is enough here: what is said of others does not depend on them. To say of an address itself
+    that it is silent takes more (`without_unfinished`).
+    """
     attempts = [attempt for step in steps for attempt in step.attempts]
     return {_address(attempt) for attempt in attempts if _is_known(attempt)} - replied(steps)
 

@@ -8,7 +8,8 @@ import dns.flags
 import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus
-from dnstrace.model import Kind, Outcome
+from dnstrace.model import Outcome
+from dnstrace.model.heard import outcome_of
 from dnstrace.model.jobs import without_job
 from dnstrace.render.document.values import ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.edns import edns_options
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
     from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
     from dnstrace.model.report import Report
     from dnstrace.model.taken import Fetched
-
-_OUTCOMES = {
-    Kind.REFERRAL: Outcome.REFERRAL,
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.ALIAS: Outcome.ALIAS,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-}
 
 
 def error_of(report: Report) -> str | None:
@@ -213,7 +206,7 @@ def _copy_of(copy: OtherCopy) -> Document:
 
 def share_of(share: Share) -> Document:
     """The share of paths with one result."""
-    outcome = _OUTCOMES.get(share.meaning.kind, Outcome.FAILED)
+    outcome = outcome_of(share.meaning.kind)
     return {
         "share": str(share.share),
         "percent": round(float(share.share * 100), 3),
