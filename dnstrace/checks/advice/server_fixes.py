@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dnstrace.checks.advice.glue_fixes import glue_fixed, is_left_behind, outdated, removed_at_parent, staying
 from dnstrace.checks.advice.listing import known_addresses
 from dnstrace.checks.advice.remedies import at_parent, at_servers, glue_records
+from dnstrace.checks.advice.versions import untrusted
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import glue, host_of
 from dnstrace.checks.readings.phrases import listed, parent_text
@@ -81,6 +82,7 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
         return _Fix(f"{repair}; or remove {one} from {where}", at_servers(server))
     if not staying(cut) - {server}:
         working = [name for name in by_parent if cut.serving & set(known_addresses(cut, name))]
+        working = [name for name in working if name not in untrusted(cut)]
         if server in by_parent or not working:
             return _Fix(repair, at_servers(server))
         instead = f"list {listed(map(plain, working))} in the NS records of {zone} instead"

@@ -30,6 +30,15 @@ def _validating(cut: Cut) -> frozenset[str]:
     return frozenset(_with_entries(cut, True) - _troubled(cut)) if signing_of(cut).readable else frozenset()
 
 
+def untrusted(cut: Cut) -> frozenset[Name]:
+    """The servers without the keys that DS records name, where another server's copy validates."""
+    if not signing_of(cut).entries or not validating(cut):
+        return frozenset()
+    heard = {address: reply.server for address, (reply, _) in signing_of(cut).key_replies.items()}
+    lacking = {heard[address] for address in _with_entries(cut, False)}
+    return frozenset(lacking - {heard[address] for address in validating(cut) & heard.keys()})
+
+
 def newest(cut: Cut) -> int | None:
     """The serial of the newest version; None where all have the same, or do not follow one primary."""
     return None if primary_reset(cut) is not None else _latest(cut)

@@ -73,14 +73,15 @@ def of_glue_above(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
 
 
 def moved(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """The DS records are for the keys of the servers that the zone itself lists, which replace the others."""
+    """The DS records are for the keys of the servers that the zone itself lists, as far as these serve it."""
     cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
     if cut is None or cause.remedy is None or not cause.remedy.change:
         return False
     above = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
-    fine = validating(cut)
-    sound = {reply.server for reply in cut.probe(Probe.SOA) if reply.address in fine}
-    return bool(cut.child) and {*cut.child} <= sound and not sound & (above - cut.child.keys())
+    at = {reply.address: reply.server for reply in cut.probe(Probe.SOA)}
+    serving, sound = ({at[a] for a in each & at.keys()} for each in (cut.serving, validating(cut)))
+    listed_below = cut.child.keys() & serving
+    return bool(listed_below) and listed_below <= sound and not sound & (above - cut.child.keys())
 
 
 def left_behind(evidence: Evidence, cause: Finding, effect: Finding) -> bool:

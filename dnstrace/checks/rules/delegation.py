@@ -15,6 +15,7 @@ from dnstrace.checks.advice.listing import (
     sorted_out,
 )
 from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.advice.versions import untrusted
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import Servers, child_sets, mixture
@@ -92,21 +93,28 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
         )
         return replace(followed, cure=f"{followed.cure}; or, {stay}")
     listing = sorted_out(cut, sorted(there))
-    right = sorted_out(cut, sorted(here | there)).good
+    good = sorted_out(cut, sorted(here | there)).good
+    gone = sorted(untrusted(cut) & set(good) - there)
+    right = [name for name in good if name not in gone]
     if not right:
         cure = f"bring the name servers of {zone} back, then give both zones the same NS records"
         return replace(found, cure=cure, remedy=in_zone(cut.zone), blame=Blame.HOST)
     also = "" if set(right) == here else f", and then in {parent}"
     one = "does" if len(listing.bad) == 1 else "do"
+    no_keys = f", and {listed(gone)} {_lack(gone)} the keys that the DS records name" if gone else ""
     addresses = addresses_lacking(cut, right)
     return replace(
         found,
         cure=f"list {listed(right)} in the NS records of {zone} itself{also}: {listed(listing.bad)} {one} not"
-        " serve it",
+        f" serve it{no_keys}",
         records=(*ns_records(cut, right), *addresses),
         remedy=in_zone(cut.zone, add=addresses, change=ns_records(cut, right)),
         blame=Blame.HOST,
     )
+
+
+def _lack(names: list[Name]) -> str:
+    return "lacks" if len(names) == 1 else "lack"
 
 
 def _are_named_anew(cut: Cut, here: Servers, there: Servers) -> bool:

@@ -39,11 +39,14 @@ def test_outdated_glue_explains_what_its_server_does_for_zones_below() -> None:
     assert below.actor == glue.actor == "the owner of example.com, at its registrar"
 
 
-@pytest.mark.parametrize("signed", [True, False])
-def test_a_move_in_which_the_ds_record_came_before_the_ns_records_ends_with_these(signed: bool) -> None:
+@pytest.mark.parametrize(("signed", "does"), [(True, []), (True, ["silent"]), (False, [])])
+def test_a_move_in_which_the_ds_record_came_before_the_ns_records_ends_with_these(
+    signed: bool, does: list[str]
+) -> None:
     """The parent has the DS record for the new host, and the NS records of the old one, which does not sign.
 
-    Unless the new host does not sign with that key either.
+    Unless the new host does not sign with that key either. A server of it that is dead is not listed, nor
+    are those of the old host instead.
     """
     records = read("_signed")["zones"]["example.com."]["text"]
     moved = records.replace("@ NS ns1\n@ NS ns2\n", "@ NS ns1.example.net.\n@ NS ns2.example.net.\n")
@@ -57,11 +60,16 @@ def test_a_move_in_which_the_ds_record_came_before_the_ns_records_ends_with_thes
         },
         "example.com. old": {"text": moved, "servers": ["ns1.example.com.", "ns2.example.com."]},
     }
-    servers = {"ns2.example.net.": {"addresses": ["192.0.2.153"]}}
+    servers = {"ns2.example.net.": {"addresses": ["192.0.2.153"], "does": does}}
     found = _found(made_of("_signed", families=[4], servers=servers, zones=zones))
     listing = found["ns-differs", "example.com."]
     broken = [each for (code, _), each in found.items() if code in ("dnskey-differs", "ds-without-dnskey")]
     assert broken and all((each.code in listing.explains) is signed for each in broken)
     assert all((each.remedy == listing.remedy) is signed for each in broken)
-    if signed:
-        assert listing.rehearsed.endswith("secure")
+    listed = [f"example.com. 172800 IN NS ns{number}.example.net." for number in (1, 2)]
+    if does:
+        lacking = "and ns1.example.com and ns2.example.com lack the keys that the DS records name"
+        assert listing.cure.endswith(lacking) and listing.records == (*listed[:1],)
+        assert "instead" not in found["unreachable", "example.com."].cure
+    elif signed:
+        assert listing.rehearsed.endswith("secure") and listing.records == (*listed,)
