@@ -29,7 +29,9 @@ def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reactio
 
 @misbehaviour("bare-negative")
 def _bare_negative(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Negative answers over UDP come without the zone's SOA record."""
+    """Negative answers over UDP come without the zone's SOA record. `=CDS`: only those for that type."""
+    if parameter and asked.question.rdtype != dns.rdatatype.from_text(parameter):
+        return otherwise(asked)
     reaction = otherwise(asked)
     reply = reply_in(reaction)
     if reply.answer or asked.transport is Transport.TCP or not reply.flags & dns.flags.AA:

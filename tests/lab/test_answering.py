@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dns.rcode
 import dns.rdatatype
+import pytest
 
 from dnstrace.model import Transport
 from tests.lab.asking import replied
@@ -23,6 +24,11 @@ def test_a_negative_answer_comes_without_soa_over_udp_only() -> None:
 
     assert dns.rdatatype.SOA in types(Transport.TCP)
     assert dns.rdatatype.SOA not in types(Transport.UDP)
+
+
+@pytest.mark.parametrize(("rdtype", "bare"), [("CDS", True), ("TXT", False)])
+def test_a_negative_answer_comes_without_soa_for_one_type(rdtype: str, bare: bool) -> None:
+    assert bool(replied(f"www.example. {rdtype}", "bare-negative=CDS").authority) is not bare
 
 
 def test_an_answer_and_a_referral_are_left_as_they_are() -> None:

@@ -17,6 +17,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.readings.agreement import groups as grouped
 from dnstrace.checks.readings.controls import alternate
+from dnstrace.checks.readings.denied_data import FOR_PARENTS
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import listed, question_text, where
@@ -66,7 +67,7 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
         yield by_ttl
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     """A negative answer has no SOA record to say how long to cache it.
 
@@ -74,7 +75,8 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     out of the authority section.
 
     Why it matters: resolvers do not cache such an answer, so every query reaches the server again. Some
-    resolvers treat the server as broken and fail.
+    resolvers treat the server as broken and fail. Of CDS and CDNSKEY records, which only the parent zone
+    asks for, it is a notice.
 
     How to fix it: upgrade or replace the server's software, or the load balancer that answers in its
     place.
@@ -93,6 +95,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)} include the SOA record of {zone_text(cut.zone)} in its"
             " negative answers",
             remedy=at_servers(server),
+            level=Level.NOTICE if all(r.step.question.rdtype in FOR_PARENTS for r in replies) else None,
         )
 
 

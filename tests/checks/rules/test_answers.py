@@ -26,6 +26,19 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
     assert_fires(code, sick, well)
 
 
+@pytest.mark.parametrize(
+    ("does", "level"),
+    [(["CDS"], Level.NOTICE), (["CDS", "CDNSKEY"], Level.NOTICE), (["CDS", "CAA"], Level.WARNING)],
+)
+def test_negative_answers_that_no_resolver_asks_for_matter_little_without_soa(
+    does: list[str], level: Level
+) -> None:
+    """Knot sends such ones for CDS from a zone that it signs for each reply."""
+    servers = {"ns1.example.com.": {"does": [f"bare-negative={rdtype}" for rdtype in does]}}
+    (finding,) = checked(made_of("in-domain", servers=servers)).findings or ()
+    assert (finding.code, finding.level) == ("negative-without-soa", level)
+
+
 def test_addresses_taken_from_a_pool_are_a_notice_and_others_a_warning() -> None:
     levels = [found("answers-differ", world)[0].level for world in ("answers-chosen", "answers-differ")]
     assert levels == [Level.NOTICE, Level.WARNING]
