@@ -72,8 +72,8 @@ def _not_needed(known: Known, anomaly: Anomaly) -> bool:
 def _within_another(known: Known, anomaly: Anomaly) -> bool:
     """A name needed only to look up another one, for a signal, or as what a target may mean.
 
-    What counts is the end of that. A zone that only queries for keys or DS records led to, by the referral of
-    one server, is no part of the walk: that its servers differ is what counts.
+    What counts is the end of that. The walk does not pass a zone that only queries for keys or DS records
+    led to, by the referral of one server: that the servers above differ is what counts.
     """
     if anomaly.sort is not Sort.LOOKUP:
         return False

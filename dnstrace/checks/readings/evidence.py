@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
 
@@ -109,9 +108,8 @@ class Cut(About):
     @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed, and a record has some of it: what only probes show."""
-        put = (step for step in self._probes if step.probe in (Probe.SOA, Probe.TCP))
-        kinds = ({attempt.meaning.kind for attempt in step.attempts} for step in put)
-        return any(each != {Kind.NOT_RECORDED} for each in kinds)
+        put = (each for each in self._probes if each.probe in (Probe.SOA, Probe.TCP))
+        return any({each.meaning.kind for each in step.attempts} != {Kind.NOT_RECORDED} for step in put)
 
     @cached_property
     def delegation(self) -> Delegation | None:
@@ -169,13 +167,14 @@ class Cut(About):
 
         Where the zone and its parent share servers, one that only refers shows the parent's side.
         """
+        probed = (each for each in self._of(Probe.SOA) if each.address == reply.address)
         if lists_itself(reply, self.zone):
-            return next((each for each in self._of(Probe.SOA) if each.address == reply.address), reply)
+            return next(probed, reply)
         if reply.meaning.kind not in FAILING:
             return reply
         known = self.controls.get(reply.address) or self.only_plain.get(reply.address)
-        loud = (r for r in self._of(Probe.SOA) if r.address == reply.address and r.message is not None)
-        return known or (next(loud, reply) if reply.message is None else reply)
+        loud = (each for each in probed if each.message is not None and reply.message is None)
+        return known or next(loud, reply)
 
     @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:
@@ -211,8 +210,7 @@ class Cut(About):
         """The addresses that gave an answer or a referral of the zone."""
         served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
         walked = {reply.address for reply in served if reply.address not in self.only_plain}
-        unasked = {reply.address for reply in self.replies}
-        return frozenset(walked | (self.controls.keys() - unasked))
+        return frozenset(walked | (self.controls.keys() - {reply.address for reply in self.replies}))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
