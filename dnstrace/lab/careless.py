@@ -154,6 +154,17 @@ def _sparse_any(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     return said(reply)
 
 
+@misbehaviour("sparse-signatures")
+def _sparse_signatures(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Queries for RRSIG get the signatures of one RRset, which is allowed as it is for ANY."""
+    reaction = otherwise(asked)
+    if asked.question.rdtype != dns.rdatatype.RRSIG:
+        return reaction
+    reply = reply_in(reaction)
+    reply.answer = reply.answer[:1]
+    return said(reply)
+
+
 @misbehaviour("echoes-options")
 def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Unknown EDNS options come back. `echoes-options=FORMERR`: an error comes instead."""

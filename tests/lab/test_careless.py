@@ -5,9 +5,11 @@ from __future__ import annotations
 import dns.flags
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Edns, Query, Question, Transport
+from tests.checks.checking import made_of
 from tests.lab.asking import replied, small
 from tests.replies import name
 
@@ -76,6 +78,22 @@ def test_a_version_of_edns_above_zero_gets_no_reply() -> None:
         for version in (0, 1)
     ]
     assert heard[0] is not None and heard[1] is None
+
+
+def test_a_query_for_signatures_alone_gets_those_of_one_rrset() -> None:
+    does = {"ns2.example.com.": {"does": ["sparse-signatures"]}}
+    network = LabNetwork(made_of("dnssec-good", servers=does), signed=True)
+
+    def answer(rdtype: str, address: str) -> list[dns.rrset.RRset]:
+        asked = Question(name("example.com."), dns.rdatatype.from_text(rdtype))
+        query = Query(asked, address, edns=Edns(dnssec_ok=True), transport=Transport.TCP)
+        message = network.run(network.exchange(query, 100.0)).message
+        assert message is not None
+        return message.answer
+
+    every, one = (answer("RRSIG", address) for address in ("192.0.2.53", "198.51.100.53"))
+    assert len(every) > 1 and one == every[:1]
+    assert answer("SOA", "198.51.100.53") == answer("SOA", "192.0.2.53")
 
 
 def test_any_gets_one_made_up_record_and_other_types_get_theirs() -> None:

@@ -122,6 +122,7 @@ SEEN = [
     ("intercepts", UDP, Kind.LAME),
     ("silent-version", UDP, Kind.ANSWER),
     ("sparse-any", UDP, Kind.ANSWER),
+    ("sparse-signatures", UDP, Kind.ANSWER),
     ("two-soas", UDP, Kind.ANSWER),
     ("knows-types=TXT", UDP, Kind.NOT_IMPLEMENTED),
     ("knows-types=A", UDP, Kind.ANSWER),

@@ -22,6 +22,7 @@ from dnstrace.model.heard import DROPPED
 from dnstrace.model.naming import is_below
 
 _NOT_FOR_SERVERS = frozenset({Probe.SIGNAL, Probe.DSYNC, Probe.TYPE, Probe.ADDRESS})
+_CHOSEN = frozenset({dns.rdatatype.ANY, dns.rdatatype.RRSIG})
 _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
 
 
@@ -209,8 +210,11 @@ def _own_entry_keys(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
-    """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
-    if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
+    """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4).
+
+    So it is with the signatures in replies to RRSIG.
+    """
+    if anomaly.question.rdtype not in _CHOSEN or anomaly.sort not in (Sort.DATA, Sort.PATHS):
         return False
     step = known.evidence.trace.steps[anomaly.steps[0] - 1]
     return len(groups(reply for reply in replies_of(step) if reply.meaning.usable)) == 1

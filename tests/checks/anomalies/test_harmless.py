@@ -11,6 +11,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.analysis.paths import shares
 from dnstrace.checks.anomalies.anomalies import anomalies
 from dnstrace.checks.anomalies.harmless import HARMLESS
 from dnstrace.checks.anomalies.known import Known
@@ -287,6 +288,14 @@ def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace
 def test_referrals_count_whether_they_have_the_flag_of_authority_or_not(name: str) -> None:
     found = some_claim_authority(name)
     assert not found.findings and found.outcome is Outcome.ANSWER
+
+
+def test_each_server_chooses_which_signatures_it_gives_by_themselves() -> None:
+    """Knot gives those of one RRset, BIND and NSD all."""
+    servers = {"ns2.example.com.": {"does": ["sparse-signatures"]}}
+    found = checked(made_of("dnssec-good", question="example.com. RRSIG", servers=servers), 1)
+    assert len(list(shares(found.steps))) > 1
+    assert "unexplained" not in {each.code for each in found.findings or ()}
 
 
 def test_an_address_that_stays_silent_is_no_lost_datagram() -> None:
