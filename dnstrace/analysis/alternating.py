@@ -5,12 +5,13 @@ A zone that changes while it is looked at only becomes newer. Pure readings of r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
 
 from dnstrace.model import Attempt, Kind, Name, Step
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.serial import ahead
 
 
@@ -41,19 +42,45 @@ def undecided(steps: Iterable[Step], zone: Name) -> frozenset[str]:
 
 
 def serials_in_turn(steps: Iterable[Step], zone: Name) -> dict[str, list[tuple[int, Attempt]]]:
-    """The serials of a zone that each address gave, with the attempts, in the order of the queries."""
-    found: dict[str, list[tuple[int, Attempt]]] = {}
+    """The serials of a zone that each address gave, with the attempts, in the order of the queries.
+
+    A negative answer has the SOA record too. It counts if all but the serial is as where that was asked for:
+    some devices deny what they do not have with an SOA record of their own.
+    """
+    found: dict[str, list[tuple[SOA, Attempt]]] = {}
+    usual: dict[str, set[Hashable]] = {}
     for step in steps:
-        if step.question.rdtype != dns.rdatatype.SOA or step.question.name != zone or step.at_resolver:
-            continue
-        for attempt in step.attempts:
-            serial = _serial(attempt, zone)
-            if serial is not None:
-                found.setdefault(attempt.exchange.query.address, []).append((serial, attempt))
-    return {address: sorted(each, key=lambda one: one[1].exchange.start) for address, each in found.items()}
+        asked = step.question.rdtype == dns.rdatatype.SOA and step.question.name == zone
+        for attempt in () if step.at_resolver else step.attempts:
+            if (soa := _answered(attempt, zone) if asked else _denying(attempt, zone)) is None:
+                continue
+            address = attempt.exchange.query.address
+            found.setdefault(address, []).append((soa, attempt))
+            if asked:
+                usual.setdefault(address, set()).add(_without_serial(soa))
+    given = {
+        address: [(int(soa.serial), each) for soa, each in replies if _without_serial(soa) in usual[address]]
+        for address, replies in found.items()
+        if address in usual
+    }
+    return {address: sorted(each, key=lambda one: one[1].exchange.start) for address, each in given.items()}
 
 
-def _serial(attempt: Attempt, zone: Name) -> int | None:
+def _answered(attempt: Attempt, zone: Name) -> SOA | None:
+    """The SOA record of a zone in the answer."""
     answer = attempt.meaning.answer if attempt.meaning.kind is Kind.ANSWER else ()
     given = [rdata for rrset in answer if rrset.name == zone for rdata in rrset if isinstance(rdata, SOA)]
-    return int(given[0].serial) if len(given) == 1 else None
+    return given[0] if len(given) == 1 else None
+
+
+def _denying(attempt: Attempt, zone: Name) -> SOA | None:
+    """The SOA record of a zone in a negative answer with authority."""
+    meaning = attempt.meaning
+    if meaning.kind not in NEGATIVE or meaning.soa is None or meaning.soa.name != zone:
+        return None
+    given = [rdata for rdata in meaning.soa if isinstance(rdata, SOA)] if meaning.authoritative else []
+    return given[0] if len(given) == 1 else None
+
+
+def _without_serial(soa: SOA) -> Hashable:
+    return soa.mname, soa.rname, soa.refresh, soa.retry, soa.expire, soa.minimum

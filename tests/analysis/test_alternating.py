@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
+import dns.rrset
 import pytest
 
 from dnstrace.analysis.alternating import alternating, undecided
-from dnstrace.model import Probe, Step
+from dnstrace.model import Kind, Probe, Step
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked_by_name
 from tests.replies import name
@@ -53,3 +55,21 @@ def test_queries_under_way_at_the_same_time_show_no_order() -> None:
     )
     steps = [replace(step, attempts=together)]
     assert not alternating(steps, ZONE) and undecided(steps, ZONE)
+
+
+@pytest.mark.parametrize(("mname", "decided"), [("ns1.example.com.", True), ("device.example.net.", False)])
+def test_the_soa_record_of_a_negative_answer_counts_unless_it_is_another_one(
+    mname: str, decided: bool
+) -> None:
+    """A device that denies what it does not have puts an SOA record of its own there."""
+    (step,) = replies("new", "old")
+    first, denial = step.attempts
+    (soa,) = denial.meaning.answer
+    other = dns.rrset.from_rdata(soa.name, soa.ttl, soa[0].replace(mname=name(mname)))
+    meaning = replace(denial.meaning, kind=Kind.NODATA, answer=(), soa=other)
+    asked = replace(step, question=replace(step.question, rdtype=dns.rdatatype.MX))
+    steps = [
+        replace(step, attempts=(first,)),
+        replace(asked, attempts=(replace(denial, meaning=meaning),)),
+    ]
+    assert bool(alternating(steps, ZONE)) is decided

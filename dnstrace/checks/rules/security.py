@@ -53,8 +53,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         all(isinstance(ds, OddDS) for ds in usable)
         or signing.entries
         or wrong_digests(signing)
-        or not signing.key_replies
-        or not signing.below_anchor
+        or not (signing.key_replies and signing.below_anchor)
         or left_open(cut, (reply for reply, _ in signing.key_replies.values()))
     ):
         return

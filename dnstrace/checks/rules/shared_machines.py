@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
+from dnstrace.analysis.alternating import serials_in_turn
 from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import conflict
@@ -22,8 +23,9 @@ from dnstrace.model.naming import plain, zone_text
 def machines_differ(cut: Cut) -> Iterator[Observation]:
     """One address of a name server gives different versions of the zone in turn.
 
-    What it is: queries for the SOA record to the same address get a serial, then an older one. Several
-    machines share the address (a load balancer, anycast), and one of them has an old copy of the zone.
+    What it is: the SOA record from the same address, in answers or negative answers, has a serial, and then
+    an older one. Several machines share the address (a load balancer, anycast), and one of them has an old
+    copy of the zone.
 
     Why it matters: what users get depends on the machine that their query happens to reach, and differs from
     one query to the next. Just after a change this is normal for some seconds (a notice); if the answers in
@@ -41,13 +43,23 @@ def machines_differ(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{plain(server)} gives serials {listed(serials)} of {zone_text(cut.zone)} in turn at"
             f" {addresses(shown)}: the machines behind one address have different versions",
-            steps_of(shown),
+            (*steps_of(shown), *_showing(cut, {reply.address for reply in shown})),
             server=server,
             cure=f"compare the version of {zone_text(cut.zone)} on each of the machines behind"
             f" {addresses(shown)}, and transfer the zone to those that are behind",
             remedy=at_servers(server),
             level=Level.WARNING if _answer_differs(cut, {reply.address for reply in shown}) else None,
         )
+
+
+def _showing(cut: Cut, shared: set[str]) -> list[int]:
+    """The ids of the steps in which each of these addresses first gave each of its serials."""
+    steps = {id(attempt): step.id for step in cut.all_steps for attempt in step.attempts}
+    first: dict[tuple[str, int], int] = {}
+    for address, given in serials_in_turn(cut.all_steps, cut.zone).items():
+        for serial, attempt in given if address in shared else ():
+            first.setdefault((address, serial), steps[id(attempt)])
+    return list(first.values())
 
 
 def _answer_differs(cut: Cut, shared: set[str]) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import dns.message
 import dns.rdatatype
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.reaction import MISBEHAVIOURS, Asked, Reaction, Responder, said
-from dnstrace.model import Trace, Transport
+from dnstrace.lab.world import load
+from dnstrace.model import Query, Trace, Transport
 from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires
+from tests.troubled import Changing, traced_over
 
 CODE = "machines-differ"
 OLD = "alternates=2025010101"
@@ -50,6 +55,32 @@ def test_what_one_of_the_machines_lacks_is_because_of_that() -> None:
 @pytest.mark.parametrize("question", ["example.com. SOA", "none.example.com. A", "example.com. NS"])
 def test_it_is_found_with_any_question(question: str) -> None:
     assert f"{CODE} example.com. ns1.example.com." in told(alternating(OLD, question=question).findings or ())
+
+
+@pytest.mark.seeds(6)
+@pytest.mark.parametrize("machines", [2, 3])
+def test_one_machine_of_a_pool_that_is_behind_is_found_by_chance_replies_too(
+    machines: int, seed: int
+) -> None:
+    """Each query reaches any of the machines: one of them has an old copy, which lacks the name asked."""
+    world, random = load("in-domain"), Random(seed)
+    text = """@ 900 SOA ns1 hostmaster 2025010101 7200 900 1209600 300
+@ NS ns1
+@ NS ns2
+ns1 A 192.0.2.53
+ns1 AAAA 2001:db8:1::53
+ns2 A 198.51.100.53
+ns2 AAAA 2001:db8:2::53
+"""
+    old = LabNetwork(made_of("in-domain", zones={"example.com.": {"text": text}}), signed=True)
+
+    def is_old(query: Query, now: float) -> bool:
+        return query.address == "192.0.2.53" and random.random() < 1 / machines
+
+    found = traced_over(world, lambda network: Changing(network, old, is_old)).findings or ()
+    (cause,) = (each for each in found if each.code == CODE)
+    assert {each.code for each in found} <= {CODE, *cause.explains}
+    assert {each.cure for each in found} == {cause.cure}
 
 
 _OTHER = "example.com. 900 IN SOA ns1.example.com. hostmaster.example.com. {} 7200 900 1209600 300"
