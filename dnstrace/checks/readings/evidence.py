@@ -56,9 +56,8 @@ _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.R
 class Cut(About):
     """A zone cut on the path of the walk, or the root.
 
-    `referrals` are the replies of the parent's servers that refer to the zone; empty if there were none, as
-    when parent and child are on the same servers. `walked` are the steps of the walk that asked the zone's
-    own servers; empty if none did.
+    `referrals` are the replies of the parent's servers that refer to the zone: none where parent and child
+    are on the same servers. `walked` are the steps of the walk that asked the zone's own servers.
     """
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
@@ -142,9 +141,8 @@ class Cut(About):
     def _tells(self, reply: HeardReply) -> bool:
         """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
-        if reply.address in self.outdated_hints or reply.meaning.note == DROPPED:
-            return False
-        return family not in self.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
+        useless = reply.address in self.outdated_hints or reply.meaning.note == DROPPED
+        return not useless and family not in self.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
     def controls(self) -> dict[str, HeardReply]:
@@ -167,14 +165,17 @@ class Cut(About):
 
         Where the zone and its parent share servers, one that only refers shows the parent's side.
         """
-        probed = (each for each in self._of(Probe.SOA) if each.address == reply.address)
+        probed = self._for_soa.get(reply.address, reply)
         if lists_itself(reply, self.zone):
-            return next(probed, reply)
+            return probed
         if reply.meaning.kind not in FAILING:
             return reply
         known = self.controls.get(reply.address) or self.only_plain.get(reply.address)
-        loud = (each for each in probed if each.message is not None and reply.message is None)
-        return known or next(loud, reply)
+        return known or (probed if reply.message is None and probed.message is not None else reply)
+
+    @cached_property
+    def _for_soa(self) -> dict[str, HeardReply]:
+        return {reply.address: reply for reply in reversed(self._of(Probe.SOA))}
 
     @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:
@@ -190,9 +191,8 @@ class Cut(About):
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
-        if reply.meaning.kind is Kind.ABANDONED:
-            return self._silences.get(reply.address, reply)
-        return before_silence(reply)
+        abandoned = reply.meaning.kind is Kind.ABANDONED
+        return self._silences.get(reply.address, reply) if abandoned else before_silence(reply)
 
     @cached_property
     def _silences(self) -> dict[str, HeardReply]:
