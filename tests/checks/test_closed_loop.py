@@ -31,6 +31,7 @@ TO_CHOOSE = {
     "hosts-mixed": {"answers-differ", "hosts-mixed"},
     "ipv6-only": {"no-ipv4"},
     "loopback-glue": {"ns-address-special", "one-network"},
+    "mx-alias": {"target-alias"},
     "missing-glue": {"glue-missing"},
     "missing-glue-below": {"glue-missing"},
     "missing-glue-many": {"glue-missing"},
