@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.analysis.paths import lead
 from dnstrace.model import ROOT, Kind
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 from dnstrace.render.text import count_text, rdata_text
 
 if TYPE_CHECKING:
@@ -23,9 +24,12 @@ _MOST = 3  # records, or names of servers, that are listed in a line
 _NOT_DATA = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 
 
-def different_answer(meaning: Meaning, chosen: Meaning) -> str:
-    """How a usable meaning differs from the chosen one, in words; empty if both lead to the same."""
-    if lead(meaning) == lead(chosen):
+def different_answer(meaning: Meaning, chosen: Meaning, signed: bool = True) -> str:
+    """How a usable meaning differs from the chosen one, in words; empty if both lead to the same.
+
+    If it was not asked for in its signed form, as the chosen one was, it may lack signatures and DS records.
+    """
+    if lead(meaning) == lead(chosen) or (not signed and lead(meaning) == lead(_unsigned(chosen))):
         return ""
     cut, used = meaning.delegation, chosen.delegation
     if cut is None or used is None or cut.zone != used.zone:
@@ -36,6 +40,15 @@ def different_answer(meaning: Meaning, chosen: Meaning) -> str:
     if set(cut.ds or ()) != set(used.ds or ()):
         return f"different answer: referral with{' another DS set' if cut.ds else 'out DS records'}"
     return f"different answer: referral {'with' if cut.signatures else 'without'} signatures"
+
+
+def _unsigned(meaning: Meaning) -> Meaning:
+    """What the reply means without the records that only queries with the DO bit get (RFC 3225 section 3)."""
+    answer = tuple(rrset for rrset in meaning.answer if rrset.rdtype != dns.rdatatype.RRSIG)
+    cut = meaning.delegation
+    return replace(
+        meaning, answer=answer, delegation=None if cut is None else replace(cut, ds=None, signatures=())
+    )
 
 
 def distinction(meaning: Meaning, other: Meaning) -> str:

@@ -186,9 +186,17 @@ def _answered_too(step: Step, attempt: Attempt) -> tuple[str, str]:
     if step.all_servers and step.chosen is not None:
         from dnstrace.render.results import different_answer  # only a survey needs it
 
-        if words := different_answer(attempt.meaning, step.attempts[step.chosen].meaning):
+        chosen = step.attempts[step.chosen]
+        signed = _signed_asked(attempt) or not _signed_asked(chosen)
+        if words := different_answer(attempt.meaning, chosen.meaning, signed):
             return WARNING, words
     return QUIET, "answered too"
+
+
+def _signed_asked(attempt: Attempt) -> bool:
+    """Whether the query has the DO bit."""
+    edns = attempt.exchange.query.edns
+    return edns is not None and edns.dnssec_ok
 
 
 def _place(step: Step, attempt: Attempt) -> str:

@@ -69,6 +69,16 @@ def test_a_missing_ds_set_is_a_difference() -> None:
     assert different_answer(other, chosen) == "different answer: referral without DS records"
 
 
+def test_what_was_not_asked_for_in_its_signed_form_may_lack_what_signs_it() -> None:
+    chosen = referral("www.example.com. 60 NS a.", OTHER_DS)
+    assert different_answer(referral("www.example.com. 60 NS a."), chosen, signed=False) == ""
+    assert (
+        different_answer(answer(), answer("www.example.com. 300 A 192.0.2.44", SIGNATURE), signed=False) == ""
+    )
+    other = different_answer(referral("www.example.com. 60 NS b."), chosen, signed=False)
+    assert other == "different answer: referral with another NS set, b"
+
+
 def test_equal_words_are_distinguished_by_signatures_or_marked_as_different() -> None:
     signed = answer("www.example.com. 300 A 192.0.2.44", SIGNATURE)
     assert distinction(signed, answer()) == " with signatures"

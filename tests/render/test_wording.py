@@ -5,7 +5,7 @@ import pytest
 from dnstrace.model import Attempt, Fault, Kind, Meaning, NameServer, Source, Step
 from dnstrace.render.wording import attempt_line, marked, question_text, shown_name, source_words
 from tests.render import traces
-from tests.replies import name
+from tests.replies import name, rrset
 
 
 def line(step: Step, index: int = 0) -> str:
@@ -93,6 +93,19 @@ def test_a_lame_server_that_is_used_says_why() -> None:
 def test_another_usable_answer_is_kept() -> None:
     step = traces.plain().steps[2]
     assert line(replace(step, attempts=(step.attempts[0],) * 2), 1).count("answered too") == 1
+
+
+def test_a_reply_to_a_query_without_edns_is_compared_without_what_signs_it() -> None:
+    step = traces.plain().steps[1]
+    chosen, cut = step.attempts[0], step.attempts[0].meaning.delegation
+    assert cut is not None
+    ds = rrset("example.com. 60 DS 1 13 2 " + "8A" * 32)
+    signed = replace(chosen, meaning=replace(chosen.meaning, delegation=replace(cut, ds=ds)))
+    plain = replace(chosen.exchange.query, edns=None)
+    bare = replace(chosen, exchange=replace(chosen.exchange, query=plain))
+    step = replace(step, attempts=(signed, chosen, bare), chosen=0, all_servers=True)
+    assert "different answer: referral without DS records" in line(step, 1)
+    assert "different" not in line(step, 2) and "answered too" in line(step, 2)
 
 
 def test_tcp_is_said() -> None:
