@@ -11,7 +11,7 @@ from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, wildcard_above
+from dnstrace.checks.readings.alias_links import AliasLink, Source, by_wildcards, links_of, mistyped
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -80,9 +80,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
     last, zone = links[-1], _zone_of_owner(evidence, links[-1])
-    source, wildcard = last.source, wildcard_above(evidence.cut(zone), last.source)
-    if wildcard is not None and wildcard.target == source.target:
-        source, wildcard = wildcard, None
+    source, replaced = by_wildcards(evidence.cut(zone), last)
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant, is_there = alias_meant(evidence.cut(zone), source.target)
     if meant is None and is_handed_over(ending, last.owner):
@@ -91,7 +89,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     if meant is None and _is_redirected_well(source, ending):
         return
     cure = f"remove {_named(source)}, or point it at a name that exists"
-    remedy = in_zone(zone, remove=[str(source)] if wildcard is None else ())  # which would take its place
+    remedy = in_zone(zone, remove=() if replaced else [str(source)])
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)
