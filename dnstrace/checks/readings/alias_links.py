@@ -103,9 +103,9 @@ def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> So
 def by_wildcards(cut: Cut | None, link: AliasLink) -> tuple[Source, bool]:
     """The record that an alias comes from, by the wildcards that the zone was asked for.
 
-    A name below a wildcard has what the wildcard has, also if its own first label is an asterisk: of all above
-    the alias that give the same one, the last one upwards makes it, unless a signature shows that none does.
-    With that: whether a wildcard may have something in place of the record, once that is removed.
+    A name below a wildcard has what the wildcard has, also if its own first label is an asterisk: of all
+    above the alias that give the same one, the last one upwards makes it, unless a signature shows that none
+    does. With that: whether a wildcard may have something in place of the record, once that is removed.
     """
     source = link.source
     if cut is None or source.rdtype != _CNAME or source.owner.is_wild():
