@@ -30,6 +30,7 @@ from dnstrace.render.document import document, to_json
 from dnstrace.render.html_page import html_page
 from dnstrace.render.pictures import dot, mermaid
 from dnstrace.render.tree import tree
+from tests.checks.checking import made_of
 from tests.many_keys import AT_ROOT, NOW, ManyKeys, colliding, short
 from tests.many_servers import elsewhere, inside
 from tests.render.looks import look
@@ -344,3 +345,13 @@ def test_all_that_is_done_is_linear_in_the_number_of_name_servers(seed: int) -> 
     """
     found = grown(WORLDS[seed])
     assert not found or not found.keys() & grown(WORLDS[seed]).keys()
+
+
+def test_what_is_said_of_records_that_point_to_addresses_is_linear_in_their_number() -> None:
+    """Each of these has a reply to show that has it, which was looked for in all records once."""
+
+    def pointing(count: int) -> World:
+        records = "".join(f"@ MX 5 198.18.0.{number}.\n" for number in range(5 * count))
+        return made_of("in-domain", question="example.com. MX", zones={"example.com.": {"add": records}})
+
+    assert not grown(pointing)
