@@ -88,7 +88,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     if meant is None and _is_redirected_well(source, ending):
         return
-    cure = f"remove {_named(source)}, or point it at a name that exists"
+    cure, records = f"remove {_named(source)}, or point it at a name that exists", tuple[str, ...]()
     remedy = in_zone(zone, remove=() if replaced else [str(source)])
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
@@ -96,10 +96,11 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
     elif (address := address_literal(source.target, zone)) and source.rdtype == _CNAME:
-        record = f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}"
+        records = (f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}",)
         why += f": {address} is an address, not a name"
         cure = f"publish the address of {plain(source.owner)} instead of an alias"
-        remedy = in_zone(zone, add=[record], remove=[str(source)])
+        wild = source.owner.is_wild()  # what names would have from a wildcard cannot be rehearsed
+        remedy = in_zone(zone) if wild else in_zone(zone, add=records, remove=[str(source)])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
         cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
@@ -110,7 +111,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
         cure=cure,
-        records=(*remedy.change, *remedy.add),
+        records=records or remedy.change,
         zone=zone,
         remedy=remedy,
     )

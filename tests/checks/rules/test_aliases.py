@@ -168,6 +168,13 @@ def test_the_wildcard_that_makes_an_alias_is_the_last_one_upwards_that_gives_it(
     assert [each.split()[0] for each in gone] == [f"{source}."] * removed
 
 
+def test_the_alias_of_an_address_that_a_wildcard_makes_has_a_fix_too() -> None:
+    zones = {"example.com.": {"add": "* 300 CNAME 192.0.2.45.\n"}}
+    (finding,) = checked(made_of("in-domain", question="web.example.com. A", zones=zones)).findings or ()
+    assert finding.records == ("*.example.com. 300 IN A 192.0.2.45",)
+    assert finding.cure == "publish the address of *.example.com instead of an alias" and finding.unrehearsed
+
+
 def test_an_alias_of_an_address_with_a_scope_gets_no_address_record() -> None:
     """No record has an address like that."""
     zones = {"example.com.": {"add": "web 300 CNAME fe80::1%eth0.\n"}}
