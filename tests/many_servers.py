@@ -1,4 +1,4 @@
-"""Worlds of the lab in which example.com has as many name servers as one likes, at two addresses."""
+"""Worlds of the lab in which example.com has as many name servers, or other records, as one likes."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ def elsewhere(count: int, addressed: int) -> World:
     return _world(com, zone, "n0.example.net.", "n1.example.net.", others)
 
 
+def pointing(count: int) -> World:
+    """Two name servers, and MX records that point to so many addresses."""
+    hosts = ["n0", "n1"]
+    com = [*(f"example NS {host}.example.com." for host in hosts), *_addresses(hosts, ".example")]
+    mail = [f"www MX 5 198.18.{number >> 8}.{number & 255}." for number in range(count)]
+    zone = [*(f"@ NS {host}" for host in hosts), *_addresses(hosts), *mail]
+    return _world(com, zone, "n0.example.com.", "n1.example.com.", question="www.example.com. MX")
+
+
 def _addresses(hosts: list[str], suffix: str = "") -> list[str]:
     return [f"{host}{suffix} A {ADDRESSES[place % 2]}" for place, host in enumerate(hosts)]
 
@@ -50,6 +59,7 @@ def _world(
     first: str,
     second: str,
     others: Mapping[str, object] = MappingProxyType({}),
+    question: str = "www.example.com. A",
 ) -> World:
     servers = {
         name: {"addresses": [address], "rtt": 15}
@@ -57,7 +67,7 @@ def _world(
     }
     data = {
         "title": "many name servers",
-        "question": "www.example.com. A",
+        "question": question,
         "include": ["_internet"],
         "expect": {"outcome": "answer"},
         "servers": servers,

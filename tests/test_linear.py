@@ -31,7 +31,7 @@ from dnstrace.render.html_page import html_page
 from dnstrace.render.pictures import dot, mermaid
 from dnstrace.render.tree import tree
 from tests.many_keys import AT_ROOT, NOW, ManyKeys, colliding, short
-from tests.many_servers import elsewhere, inside
+from tests.many_servers import elsewhere, inside, pointing
 from tests.render.looks import look
 from tests.replies import name, reply
 from tests.scripted import Scripted, Server, refers, roots
@@ -272,6 +272,7 @@ WORLDS: tuple[Callable[[int], World], ...] = (
     lambda count: inside(count, glued=count, addressed=count, listed=2),
     lambda count: elsewhere(count, addressed=2),
     lambda count: elsewhere(count, addressed=count),
+    lambda count: pointing(5 * count),
 )
 
 
@@ -329,14 +330,14 @@ def costs(world: World) -> dict[str, int]:
 
 
 def grown(world: Callable[[int], World]) -> dict[str, float]:
-    """What grows faster than the name servers, and how many times as much twice as many of them take."""
+    """What grows faster than a world, and how many times as much twice of what it has many of takes."""
     few, many = (costs(world(count)) for count in (24, 48))
     times = {what: many[what] / few[what] for what in many if many[what] > 1000}
     return {what: time for what, time in times.items() if time > SLACK}
 
 
 @pytest.mark.seeds(len(WORLDS))
-def test_all_that_is_done_is_linear_in_the_number_of_name_servers(seed: int) -> None:
+def test_all_that_is_done_is_linear_in_the_number_of_name_servers_and_records(seed: int) -> None:
     """Every call is counted. What is done in C, such as a search in a list, is not seen here.
 
     What is too much is counted again: where coverage is measured, that tool at times rewrites the code of

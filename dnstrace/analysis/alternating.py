@@ -45,25 +45,31 @@ def serials_in_turn(steps: Iterable[Step], zone: Name) -> dict[str, list[tuple[i
     """The serials of a zone that each address gave, with the attempts, in the order of the queries.
 
     A negative answer has the SOA record too. It counts if all but the serial is as where that was asked for:
-    some devices deny what they do not have with an SOA record of their own.
+    some devices deny what they do not have with an SOA record of their own. None counts where all negative
+    answers have one serial and all other answers another: some software gives them one of their own.
     """
     found: dict[str, list[tuple[SOA, Attempt]]] = {}
-    usual: dict[str, set[Hashable]] = {}
+    denying: dict[str, list[tuple[SOA, Attempt]]] = {}
     for step in steps:
         asked = step.question.rdtype == dns.rdatatype.SOA and step.question.name == zone
         for attempt in () if step.at_resolver else step.attempts:
-            if (soa := _answered(attempt, zone) if asked else _denying(attempt, zone)) is None:
-                continue
-            address = attempt.exchange.query.address
-            found.setdefault(address, []).append((soa, attempt))
-            if asked:
-                usual.setdefault(address, set()).add(_without_serial(soa))
-    given = {
-        address: [(int(soa.serial), each) for soa, each in replies if _without_serial(soa) in usual[address]]
+            soa = _answered(attempt, zone) if asked else _denying(attempt, zone)
+            if soa is not None:
+                of = found if asked else denying
+                of.setdefault(attempt.exchange.query.address, []).append((soa, attempt))
+    for address, replies in found.items():
+        usual = {_without_serial(soa) for soa, _ in replies}
+        others = [each for each in denying.get(address, ()) if _without_serial(each[0]) in usual]
+        if len({soa.serial for soa, _ in replies}) > 1 or len({soa.serial for soa, _ in others}) > 1:
+            replies += others
+    return {
+        address: sorted(((int(soa.serial), each) for soa, each in replies), key=_start)
         for address, replies in found.items()
-        if address in usual
     }
-    return {address: sorted(each, key=lambda one: one[1].exchange.start) for address, each in given.items()}
+
+
+def _start(one: tuple[int, Attempt]) -> float:
+    return one[1].exchange.start
 
 
 def _answered(attempt: Attempt, zone: Name) -> SOA | None:

@@ -12,7 +12,7 @@ from dnstrace.model.structs import replace
 if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
-_SEVERAL = re.compile(r"with these (\d+) changes, ")
+_SEVERAL = re.compile(r"with (?:this|these (\d+) changes)(?: and (\d+) changes? not shown here)?, ")
 
 
 def with_changes(changes: int, led_to: str) -> str:
@@ -32,9 +32,12 @@ def as_shown(findings: Iterable[Finding], shown: Iterable[Finding]) -> tuple[Fin
 
 
 def _as_shown(finding: Finding, shown: int) -> Finding:
+    """A finding of which `shown` changes are there to be read; some may have been left out before."""
     together = _SEVERAL.match(finding.rehearsed)
-    others = int(together[1]) - shown if together and shown else 0
-    if together is None or others <= 0:
+    if together is None or not shown:
+        return finding
+    others = int(together[1] or 1) + int(together[2] or 0) - shown
+    if others <= 0:
         return finding
     these = "this" if shown == 1 else f"these {shown} changes"
     led_to = finding.rehearsed[together.end() :]

@@ -81,11 +81,12 @@ def _meant_above(trace: Trace) -> Iterator[Meant]:
     address all the same, as by a wildcard, and no server of the zone is there.
     """
     referring = [(step, step.referral) for step in trace.steps if step.main and step.referral is not None]
+    asked_for = _asked_for(trace)
     for step, below in referring:
         for server in below.servers:
             origin = below.zone if server.name.is_subdomain(below.zone) else step.zone
             meant = None if server.addresses else meant_by(server.name, origin)
-            if meant is None or (meant.is_subdomain(below.zone) and meant in _asked_for(trace)):
+            if meant is None or (meant.is_subdomain(below.zone) and meant in asked_for):
                 continue
             if _is_useless(trace, server.name, below.zone):
                 yield Meant(meant, step.id)

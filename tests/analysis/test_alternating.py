@@ -57,19 +57,31 @@ def test_queries_under_way_at_the_same_time_show_no_order() -> None:
     assert not alternating(steps, ZONE) and undecided(steps, ZONE)
 
 
-@pytest.mark.parametrize(("mname", "decided"), [("ns1.example.com.", True), ("device.example.net.", False)])
-def test_the_soa_record_of_a_negative_answer_counts_unless_it_is_another_one(
-    mname: str, decided: bool
+@pytest.mark.parametrize(
+    ("mname", "serials", "alternate"),
+    [
+        ("ns1.example.com.", "old", False),
+        ("ns1.example.com.", "old old", False),
+        ("ns1.example.com.", "old new", True),
+        ("ns1.example.com.", "new old", True),
+        ("device.example.net.", "old new", False),
+    ],
+)
+def test_the_soa_records_of_negative_answers_count_unless_they_are_others(
+    mname: str, serials: str, alternate: bool
 ) -> None:
-    """A device that denies what it does not have puts an SOA record of its own there."""
-    (step,) = replies("new", "old")
-    first, denial = step.attempts
-    (soa,) = denial.meaning.answer
-    other = dns.rrset.from_rdata(soa.name, soa.ttl, soa[0].replace(mname=name(mname)))
-    meaning = replace(denial.meaning, kind=Kind.NODATA, answer=(), soa=other)
+    """A device that denies what it does not have puts an SOA record of its own there.
+
+    So does software that puts another serial in all negative answers.
+    """
+    (step,) = replies(*f"new {serials}".split())
+    first, *others = step.attempts
     asked = replace(step, question=replace(step.question, rdtype=dns.rdatatype.MX))
-    steps = [
-        replace(step, attempts=(first,)),
-        replace(asked, attempts=(replace(denial, meaning=meaning),)),
-    ]
-    assert bool(alternating(steps, ZONE)) is decided
+    denials = []
+    for each in others:
+        (soa,) = each.meaning.answer
+        other = dns.rrset.from_rdata(soa.name, soa.ttl, soa[0].replace(mname=name(mname)))
+        meaning = replace(each.meaning, kind=Kind.NODATA, answer=(), soa=other)
+        denials.append(replace(each, meaning=meaning))
+    steps = [replace(step, attempts=(first,)), replace(asked, attempts=tuple(denials))]
+    assert bool(alternating(steps, ZONE)) is alternate

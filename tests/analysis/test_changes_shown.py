@@ -33,6 +33,17 @@ def test_changes_that_are_not_shown_are_said_to_be_others() -> None:
     }
 
 
+def test_changes_are_left_out_in_more_than_one_way() -> None:
+    """As with --ignore and --level."""
+    one, other, third = (_of(code, code) for code in "abc")
+    shown = as_shown((one, other), (one, other))
+    assert as_shown(shown, shown) == shown
+    assert [each.rehearsed for each in as_shown(shown[:1], shown[:1])] == [
+        f"with this and 2 changes not shown here, {_LED_TO}"
+    ]
+    assert as_shown([third], [third]) == as_shown(as_shown([third], [third]), [third])
+
+
 def test_one_change_stays_as_it_is() -> None:
     alone = replace(_of("a", "x"), rehearsed=with_changes(1, _LED_TO))
     assert as_shown([alone], [alone]) == (alone,) and alone.rehearsed == f"with this, {_LED_TO}"

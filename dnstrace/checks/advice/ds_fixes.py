@@ -92,10 +92,10 @@ def _of_current(cut: Cut, copies: list[HeardReply], change: str) -> str:
     """What to do where a server of the zone above has a signed copy: which one is current is not known."""
     zone, here, there = zone_text(cut.zone), server_names(copies), listed(_own_servers(cut))
     keys = keys_text(sorted({tag for reply in copies for tag, _ in keys_used(reply, cut.zone)}))
-    what = "that" if len(by_server(copies)) == 1 else "those"
+    copy = "copy" if len(by_server(copies)) == 1 else "copies"
     return (
-        f"find out which copy of {zone} is current: if {what} on {here}, signed with {keys}, load it on"
-        f" {there}; otherwise {change} the DS records of {zone}, and remove {what} on {here}"
+        f"find out which copy of {zone} is current: if it is the one on {here}, which is signed with {keys},"
+        f" load it on {there}; otherwise {change} the DS records of {zone}, and remove the {copy} on {here}"
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dns.rdtypes.ANY.SOA import SOA
 
+from dnstrace.checks.advice.listing import known_addresses
 from dnstrace.checks.advice.remedies import at_servers, in_zone
 from dnstrace.checks.advice.versions import validating
 from dnstrace.checks.readings.agreement import POSITIVE
@@ -92,20 +93,29 @@ def kept(cut: Cut, found: Standing, here: Copies, there: Copies) -> tuple[str, R
     return cure, in_zone(cut.zone, servers=by_server([*above, *own]))
 
 
-def or_removed(cut: Cut, replies: Sequence[HeardReply]) -> str:
-    """That a zone may be removed where a copy of it lags, to go on a fix; or nothing if it lists a server.
+def removal(cut: Cut, replies: Sequence[HeardReply]) -> str:
+    """The advice to remove a zone from the servers of replies, once the zone above delegates it."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    delegates = f"make sure that {parent} delegates {zone} to {listed(sorted(cut.child))}"
+    return f"{delegates}, then remove the zone {zone} from {server_names(replies)}"
 
-    Nobody notifies servers that a zone does not list, so a copy there may be one that was forgotten.
+
+def or_removed(cut: Cut, replies: Sequence[HeardReply]) -> str:
+    """That a zone may be removed where a copy of it lags, to go on a fix; or nothing if it may list a server.
+
+    Nobody notifies servers that a zone does not list, so a copy there may be one that was forgotten. A name
+    server of the zone without a known address may be any of them.
     """
-    listed_at = {address for name in cut.child for address in host_of(cut, name).addresses}
+    listed_at = {address for name in cut.child for address in known_addresses(cut, name)}
     above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
     own = {*cut.child, *above}
     if not cut.child or any(reply.server in own or reply.address in listed_at for reply in replies):
         return ""
-    zone, names = zone_text(cut.zone), server_names(replies)
+    if not all(known_addresses(cut, name) or host_of(cut, name).absent for name in cut.child):
+        return ""
     is_meant = "is not meant" if len(by_server(replies)) == 1 else "are not meant"
-    delegates = f"make sure that {parent_text(cut)} delegates it to {listed(sorted(cut.child))}"
-    return f"; or, if {names} {is_meant} to have {zone}, {delegates}, and remove it there"
+    unmeant = f"if {server_names(replies)} {is_meant} to have {zone_text(cut.zone)}"
+    return f"; or, {unmeant}, {removal(cut, replies)}"
 
 
 def unsure(zone: Name, signed: bool = False) -> str:

@@ -83,7 +83,9 @@ def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ..
 def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Finding) -> Finding:
     """A finding of the last resort with the fix of what explains it: on its own it can only guess."""
     same = (
-        each for each in Causes(evidence, found).of(effect) if effect.code in _SAME_FIX.get(each.code, "")
+        each
+        for each in Causes(evidence, found).of(effect)
+        if effect.code in _SAME_FIX.get(each.code, "").split()
     )
     if (first := next(same, None)) is not None:
         taken = replace(effect, blame=first.blame, operator=first.operator, records=first.records)

@@ -1,12 +1,14 @@
 """The aliases on the way of the walk, and the record of a zone that each of them comes from.
 
 A CNAME record in a reply need not be in the zone: it may be made from a DNAME record above the name (RFC 6672
-section 3.1), or from a wildcard, which the signature shows (RFC 4034 section 3.1.3).
+section 3.1), or from a wildcard, which the signature shows (RFC 4034 section 3.1.3), or what the zone has at
+the wildcards above the name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 import dns.exception
@@ -16,7 +18,7 @@ import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.checks.readings.evidence import Cut, Evidence
-from dnstrace.checks.readings.statements import statements_of
+from dnstrace.checks.readings.statements import Statement, statements_of
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Step
@@ -80,6 +82,12 @@ class AliasLink(NamedTuple):
         given = () if self.step.meaning is None else self.step.meaning.answer
         return source_of(self.owner, self.target, given)
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether the reply has a signature of the CNAME record, which shows any wildcard that it is from."""
+        given = () if self.step.meaning is None else self.step.meaning.answer
+        return any(rrset.name == self.owner and rrset.covers == _CNAME for rrset in given)
+
 
 def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> Source:
     """The record that an alias in a reply comes from."""
@@ -92,20 +100,53 @@ def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> So
     return Source(_wildcard(owner, rrsets) or owner, target, _CNAME, ttl)
 
 
-def wildcard_above(cut: Cut | None, source: Source) -> Source | None:
-    """The alias of the wildcard above another alias, if the zone was asked for it; None if it has none."""
+def by_wildcards(cut: Cut | None, link: AliasLink) -> tuple[Source, bool]:
+    """The record that an alias comes from, by the wildcards that the zone was asked for.
+
+    A name below a wildcard has what the wildcard has, also if its own first label is an asterisk: of all
+    above the alias that give the same one, the last one upwards makes it, unless a signature shows that none
+    does. With that: whether a wildcard may have something in place of the record, once that is removed.
+    """
+    source = link.source
     if cut is None or source.rdtype != _CNAME or source.owner.is_wild():
-        return None
-    shown = statements_of(cut).data.items()
-    data = [rrset for (_, name), each in shown if name.is_wild() for one in each for rrset in one.data]
-    targets = {r.name: alias_target(r) for r in data if r.rdtype == _CNAME and r.name.is_wild()}
-    above = source.owner
-    while is_below(above, cut.zone):
-        above = above.parent()
-        wildcard = wildcard_below(above)
-        if wildcard is not None and (target := targets.get(wildcard)) is not None:
-            return source._replace(owner=wildcard, target=target)
-    return None
+        return source, False
+    asked = _asked_above(cut, source.owner)
+    making = [] if link.is_signed else list(takewhile(lambda each: each.target == source.target, asked))
+    others = any(each.has_data for each in asked[len(making) :])
+    if not making or making[-1].below_gap:
+        return source, others or bool(making)
+    return source._replace(owner=making[-1].name), others
+
+
+class _Asked(NamedTuple):
+    """A wildcard above a name that the zone was asked for, and what it has.
+
+    `below_gap` is whether the zone was not asked for the next one above it.
+    """
+
+    name: Name
+    target: Name | None
+    has_data: bool
+    below_gap: bool
+
+
+def _asked_above(cut: Cut, owner: Name) -> list[_Asked]:
+    """The wildcards above a name in a zone that the zone was asked for, upwards."""
+    said: dict[Name, list[Statement]] = {}
+    for each in statements_of(cut).all:
+        if each.name.is_wild():
+            said.setdefault(each.name, []).append(each)
+    found: list[_Asked] = []
+    while is_below(owner, cut.zone):
+        owner = owner.parent()
+        name = wildcard_below(owner)
+        if name is None or name not in said:
+            found = [*found[:-1], *(each._replace(below_gap=True) for each in found[-1:])]
+            continue
+        data = [rrset for each in said[name] for rrset in each.data if rrset.name == name]
+        targets = (alias_target(rrset) for rrset in data if rrset.rdtype == _CNAME)
+        found.append(_Asked(name, next(targets, None), bool(data), False))
+    return found
 
 
 def _wildcard(owner: Name, rrsets: Iterable[dns.rrset.RRset]) -> Name | None:

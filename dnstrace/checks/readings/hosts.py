@@ -237,11 +237,16 @@ def _glue(cut: Cut) -> dict[Name, list[str]]:
 
 @lru_cache(1024)
 def address_literal(name: Name, zone: Name) -> str:
-    """The address that a name spells, by itself or below the zone; empty if it spells none."""
+    """The address that a name spells, by itself or below the zone; empty if it spells none.
+
+    One with a scope, such as `fe80::1%eth0`, is of no use in a record.
+    """
     for origin in (ROOT, zone):
         if not name.is_subdomain(origin) or name == origin:
             continue
         text = b".".join(name.relativize(origin).labels).removesuffix(b".").decode("latin-1")
+        if "%" in text:
+            continue
         for kind in (IPv4Address, IPv6Address):
             try:
                 return str(kind(text))

@@ -11,7 +11,7 @@ from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, wildcard_above
+from dnstrace.checks.readings.alias_links import AliasLink, Source, by_wildcards, links_of, mistyped
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -80,9 +80,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
     last, zone = links[-1], _zone_of_owner(evidence, links[-1])
-    source, wildcard = last.source, wildcard_above(evidence.cut(zone), last.source)
-    if wildcard is not None and wildcard.target == source.target:
-        source, wildcard = wildcard, None
+    source, replaced = by_wildcards(evidence.cut(zone), last)
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant, is_there = alias_meant(evidence.cut(zone), source.target)
     if meant is None and is_handed_over(ending, last.owner):
@@ -90,18 +88,19 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     if meant is None and _is_redirected_well(source, ending):
         return
-    cure = f"remove {_named(source)}, or point it at a name that exists"
-    remedy = in_zone(zone, remove=[str(source)] if wildcard is None else ())  # which would take its place
+    cure, records = f"remove {_named(source)}, or point it at a name that exists", tuple[str, ...]()
+    remedy = in_zone(zone, remove=() if replaced else [str(source)])
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)
         cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
     elif (address := address_literal(source.target, zone)) and source.rdtype == _CNAME:
-        record = f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}"
+        records = (f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}",)
         why += f": {address} is an address, not a name"
         cure = f"publish the address of {plain(source.owner)} instead of an alias"
-        remedy = in_zone(zone, add=[record], remove=[str(source)])
+        wild = source.owner.is_wild()  # what names would have from a wildcard cannot be rehearsed
+        remedy = in_zone(zone) if wild else in_zone(zone, add=records, remove=[str(source)])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
         cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
@@ -112,7 +111,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
         cure=cure,
-        records=(*remedy.change, *remedy.add),
+        records=records or remedy.change,
         zone=zone,
         remedy=remedy,
     )

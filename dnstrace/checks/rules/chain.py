@@ -29,8 +29,8 @@ _COMPARE_ROOT = (
     " for another root, give its own with --trust-anchor"
 )
 _WITHOUT_LIMIT = (
-    "find out why first: trace again, and let nothing keep it from asking every server, since rules that may"
-    " explain this were not applied"
+    "find out why first: trace again so that every server is asked; rules that may explain this were not"
+    " applied"
 )
 
 

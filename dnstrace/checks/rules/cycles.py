@@ -26,7 +26,7 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
 
     What it is: the name servers of one zone are named in another zone, whose own name servers are named
     in the first (or lead back to it through further zones), and no referral includes an address for any
-    of them. Name servers with an address do not answer.
+    of them. If a zone has other name servers too, which have an address, they do not answer.
 
     Why it matters: to find either zone, a resolver would need to have found the other first. No resolver
     finds them.

@@ -7,12 +7,12 @@ from itertools import product, starmap
 from typing import NamedTuple
 
 from dnstrace.checks.advice.remedies import at_servers
-from dnstrace.checks.advice.removal import Copies, Standing, by_version, kept, standing
+from dnstrace.checks.advice.removal import Copies, Standing, by_version, kept, removal, standing
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import conflict
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import host_of
-from dnstrace.checks.readings.phrases import listed, parent_text, question_text, server_names
+from dnstrace.checks.readings.phrases import parent_text, question_text, server_names
 from dnstrace.checks.readings.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.readings.serials import records, serials
 from dnstrace.checks.readings.statements import said_text
@@ -71,9 +71,7 @@ def _fix(cut: Cut, found: LeftOver) -> tuple[str, Remedy, Blame]:
     here, there = _copies(cut, found.here), _copies(cut, found.there)
     if (is_now := standing(cut, here, there)) is not Standing.LEFT_OVER:
         return *kept(cut, is_now, here, there), Blame.HOST
-    zone, names = zone_text(cut.zone), server_names(found.here)
-    cure = f"make sure that {parent_text(cut)} delegates {zone} to {listed(sorted(cut.child))}, then remove"
-    return f"{cure} the zone {zone} from {names}", at_servers(*by_server(found.here)), Blame.PARENT
+    return removal(cut, found.here), at_servers(*by_server(found.here)), Blame.PARENT
 
 
 def left_over(cut: Cut) -> LeftOver | None:

@@ -168,7 +168,8 @@ class _Pointing(NamedTuple):
 
     def with_targets(self, names: Iterable[Name]) -> list[HeardReply]:
         """For each of these names, the first reply that points to it."""
-        return [next(reply for reply, rrset in self.shown if name in _targets(rrset)) for name in names]
+        first = {pointed_at(rdata): reply for reply, rrset in reversed(self.shown) for rdata in rrset}
+        return [first[name] for name in names]
 
 
 def _each_rrset(cut: Cut) -> Iterator[_Pointing]:

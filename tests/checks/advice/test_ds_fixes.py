@@ -93,9 +93,9 @@ def test_where_a_server_above_has_a_signed_copy_no_ds_record_changes_before_that
     findings = checked(copied(own, {})).findings or ()
     (found,) = (each for each in findings if each.code == "ds-without-dnskey")
     assert found.cure == (
-        "find out which copy of sub.example.com is current: if that on ns2.example.com, signed with key"
-        " 56293, load it on ns1.sub.example.com and ns2.sub.example.com; otherwise"
-        f" {change} the DS records of sub.example.com, and remove that on ns2.example.com"
+        "find out which copy of sub.example.com is current: if it is the one on ns2.example.com, which is"
+        " signed with key 56293, load it on ns1.sub.example.com and ns2.sub.example.com; otherwise"
+        f" {change} the DS records of sub.example.com, and remove the copy on ns2.example.com"
     )
     assert found.blame is Blame.HOST and not found.records
     assert found.remedy is not None and not (found.remedy.change or found.remedy.remove)

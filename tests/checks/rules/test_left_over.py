@@ -144,6 +144,19 @@ def test_a_copy_that_lags_at_servers_that_the_zone_does_not_list_may_be_one_to_r
     names, are = (" and ".join(name.rstrip(".") for name in servers), "is" if len(servers) == 1 else "are")
     assert found(lagging, servers)[code].cure == (
         f"transfer sub.example.com to {names} again, and find out why it was not transferred; or, if {names}"
-        f" {are} not meant to have sub.example.com, make sure that example.com delegates it to"
-        " ns1.sub.example.com and ns2.sub.example.com, and remove it there"
+        f" {are} not meant to have sub.example.com, make sure that example.com delegates sub.example.com to"
+        f" ns1.sub.example.com and ns2.sub.example.com, then remove the zone sub.example.com from {names}"
     )
+
+
+@pytest.mark.parametrize("listed", ["ns.unserved.org.", "alias"])
+def test_a_copy_that_lags_is_not_to_be_removed_where_the_zone_may_list_its_server(listed: str) -> None:
+    """By a name of which no address is known."""
+    alias = "alias CNAME ns1.example.com.\n" if listed == "alias" else ""
+    text = f"{NEW['text']}@ NS {listed}\n{alias}"
+    lagging = text.replace("2026011501", "2026011400").replace("192.0.2.77", "192.0.2.66")
+    unserved = {"add": "unserved NS ns1.example.com.\n"}
+    seen = found(lagging, ABOVE[:1], **{"sub.example.com.": {"text": text}, "org.": unserved})
+    cures = {each.cure for each in seen.values()}
+    assert any("transfer sub.example.com to ns1.example.com again" in cure for cure in cures)
+    assert not any("remove the zone" in cure for cure in cures)

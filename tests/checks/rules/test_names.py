@@ -67,6 +67,8 @@ def test_a_look_up_that_fails_says_where() -> None:
         ("192.0.2.1.", "192.0.2.1"),
         ("192.0.2.1.example.com.", "192.0.2.1"),
         ("2001:db8::1.", "2001:db8::1"),
+        ("fe80::1%eth0.", ""),
+        ("fe80::1%\\010.example.com.", ""),
         ("192.0.2.1.example.net.", ""),
         ("192.0.2.1.2.", ""),
         ("example.com.", ""),
