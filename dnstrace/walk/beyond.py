@@ -184,15 +184,27 @@ def _proves_cut(step: Step, zone: Name) -> bool:
 
 
 def _wildcards(step: Step, outcomes: Container[Outcome]) -> Iterator[Beyond]:
-    """Ask the server that denied the data, or gave an alias, for the wildcards that may have it."""
+    """Ask the server that denied the data, or gave an alias, for the wildcards that may have it.
+
+    Of an alias also for the one below it, which shows whether the name exists by itself.
+    """
     zone = _answering(step)
-    if step.outcome not in outcomes or step.chosen is None or not is_below(step.question.name, zone):
+    of = _last_alias(step, zone) if step.outcome is Outcome.ALIAS else step.question.name
+    if step.outcome not in outcomes or step.chosen is None or not is_below(of, zone):
         return
-    above = [*between(zone, step.question.name), zone]
-    for name in dict.fromkeys((*above[: _MOST_WILDCARDS - 1], zone)):
+    below = (of,) if step.outcome is Outcome.ALIAS else ()
+    above = [*between(zone, of), zone]
+    for name in dict.fromkeys((*below, *above[: _MOST_WILDCARDS - 1], zone)):
         question = _wildcard(name, step.question)
         if question is not None and question != step.question:
             yield Beyond(Probe.WILDCARD, question, _only(step, [step.attempts[step.chosen]], zone), step.id)
+
+
+def _last_alias(step: Step, zone: Name) -> Name:
+    """The last alias in a zone of those in a reply: that of the question, if there is no other."""
+    answer = () if step.meaning is None else step.meaning.answer
+    aliases = [r.name for r in answer if r.rdtype == dns.rdatatype.CNAME and r.name.is_subdomain(zone)]
+    return aliases[-1] if aliases else step.question.name
 
 
 def _wildcard(above: Name, asked: Question) -> Question | None:

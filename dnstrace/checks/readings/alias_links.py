@@ -1,13 +1,12 @@
 """The aliases on the way of the walk, and the record of a zone that each of them comes from.
 
 A CNAME record in a reply need not be in the zone: it may be made from a DNAME record above the name (RFC 6672
-section 3.1), or from a wildcard, which the signature shows (RFC 4034 section 3.1.3), or what the zone has at
-the wildcards above the name.
+section 3.1), or from a wildcard, which the signature shows (RFC 4034 section 3.1.3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -18,10 +17,11 @@ import dns.rrset
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.checks.readings.evidence import Cut, Evidence
-from dnstrace.checks.readings.statements import Statement, statements_of
+from dnstrace.checks.readings.phrases import listed
+from dnstrace.checks.readings.replies import replies_of
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.message.alias import alias_target, made_by_dname
-from dnstrace.model import Kind, Meaning, Name, Step
+from dnstrace.model import Kind, Meaning, Name, Probe, Step
 from dnstrace.model.naming import is_below, plain
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
@@ -79,14 +79,94 @@ class AliasLink(NamedTuple):
     @property
     def source(self) -> Source:
         """The record that it comes from."""
-        given = () if self.step.meaning is None else self.step.meaning.answer
-        return source_of(self.owner, self.target, given)
+        return source_of(self.owner, self.target, self._given)
 
     @property
     def is_signed(self) -> bool:
-        """Whether the reply has a signature of the CNAME record, which shows any wildcard that it is from."""
-        given = () if self.step.meaning is None else self.step.meaning.answer
-        return any(rrset.name == self.owner and rrset.covers == _CNAME for rrset in given)
+        """Whether it has a signature, which shows whether it comes from a wildcard."""
+        return any(rrset.name == self.owner and rrset.covers == _CNAME for rrset in self._given)
+
+    @property
+    def _given(self) -> Sequence[dns.rrset.RRset]:
+        return () if self.step.meaning is None else self.step.meaning.answer
+
+
+class Origin(NamedTuple):
+    """The record that an alias comes from, as far as it is known.
+
+    That is `source`, unless there are several in `either`: one of these is the record, as all that were asked
+    for lead to the same target. Without the record the wildcards in `next` apply, which lead to that target
+    too; then comes one with other data, if there is one `instead`.
+    """
+
+    source: Source
+    either: tuple[Source, ...] = ()
+    next: tuple[Source, ...] = ()
+    instead: bool = False
+
+    @property
+    def what(self) -> str:
+        """The record, as the object of a sentence."""
+        if self.source.rdtype == _DNAME:
+            return self.source.what
+        one = plain(self.source.owner)
+        return f"the alias {one}" if len(self.either) < 2 else f"one of the aliases {self._wildcards}"
+
+    def pointed(self, led_to: bool) -> str:
+        """To remove what leads nowhere, or to point it elsewhere; only that if another alias leads to it."""
+        what, it = self.what, "it"
+        if len(self.either) > 1:
+            what = f"whichever of the aliases {self._wildcards} there is"
+        elif self.next:
+            what, it = f"the aliases {listed(each.owner for each in (self.source, *self.next))}", "them"
+        return f"point {what}" if led_to else f"remove {what}, or point {it}"
+
+    @property
+    def _wildcards(self) -> str:
+        return listed(each.owner for each in self.either)
+
+    @property
+    def removable(self) -> tuple[str, ...]:
+        """The records to remove, unless another one takes their place."""
+        found = self.either or (self.source, *self.next)
+        return () if self.instead else tuple(map(str, found))
+
+
+def origin_of(cut: Cut | None, link: AliasLink) -> Origin:
+    """The record that an alias comes from, by its signature, or by the wildcards that the zone was asked for.
+
+    A wildcard applies only where neither the name nor one between exists (RFC 4592 section 3.3.1). So no name
+    that exists has its alias from above, and a query for a wildcard may be answered by another one above it.
+    """
+    source = link.source
+    if cut is None or source.rdtype != _CNAME or source.owner != link.owner or source.owner.is_wild():
+        return Origin(source)
+    above = [source.owner]
+    while is_below(above[-1], cut.zone):
+        above.append(above[-1].parent())
+    below, *wildcards = filter(None, map(wildcard_below, above))
+    asked = _asked_wildcards(cut)
+    alike = {name for name, targets in asked.items() if source.target in targets}
+    made = tuple(takewhile(lambda name: name in alike or name not in asked, wildcards))
+    if not link.is_signed and below in alike and not alike.isdisjoint(made):
+        return Origin(source._replace(owner=made[-1]), tuple(source._replace(owner=name) for name in made))
+    there = [name for name in wildcards if asked.get(name)]
+    same = tuple(source._replace(owner=name) for name in takewhile(alike.__contains__, there))
+    return Origin(source, (), same, len(there) > len(same))
+
+
+def _asked_wildcards(cut: Cut) -> dict[Name, frozenset[Name | None]]:
+    """The wildcards that servers of the zone were asked for, each with its targets; None is other data."""
+    found: dict[Name, frozenset[Name | None]] = {}
+    for step in cut.probe_steps(Probe.WILDCARD):
+        for reply in (each for each in replies_of(step) if each.meaning.usable):
+            given = [rrset for rrset in reply.meaning.answer if rrset.name == step.question.name]
+            found[step.question.name] = frozenset(
+                alias_target(rrset) if rrset.rdtype == _CNAME else None
+                for rrset in given
+                if rrset.rdtype != dns.rdatatype.RRSIG
+            )
+    return found
 
 
 def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> Source:
@@ -98,55 +178,6 @@ def source_of(owner: Name, target: Name, given: Iterable[dns.rrset.RRset]) -> So
         return Source(made.dname.name, redirected, _DNAME, made.dname.ttl)
     ttl = next((rrset.ttl for rrset in rrsets if rrset.name == owner and rrset.rdtype == _CNAME), _TTL)
     return Source(_wildcard(owner, rrsets) or owner, target, _CNAME, ttl)
-
-
-def by_wildcards(cut: Cut | None, link: AliasLink) -> tuple[Source, bool]:
-    """The record that an alias comes from, by the wildcards that the zone was asked for.
-
-    A name below a wildcard has what the wildcard has, also if its own first label is an asterisk: of all
-    above the alias that give the same one, the last one upwards makes it, unless a signature shows that none
-    does. With that: whether a wildcard may have something in place of the record, once that is removed.
-    """
-    source = link.source
-    if cut is None or source.rdtype != _CNAME or source.owner.is_wild():
-        return source, False
-    asked = _asked_above(cut, source.owner)
-    making = [] if link.is_signed else list(takewhile(lambda each: each.target == source.target, asked))
-    others = any(each.has_data for each in asked[len(making) :])
-    if not making or making[-1].below_gap:
-        return source, others or bool(making)
-    return source._replace(owner=making[-1].name), others
-
-
-class _Asked(NamedTuple):
-    """A wildcard above a name that the zone was asked for, and what it has.
-
-    `below_gap` is whether the zone was not asked for the next one above it.
-    """
-
-    name: Name
-    target: Name | None
-    has_data: bool
-    below_gap: bool
-
-
-def _asked_above(cut: Cut, owner: Name) -> list[_Asked]:
-    """The wildcards above a name in a zone that the zone was asked for, upwards."""
-    said: dict[Name, list[Statement]] = {}
-    for each in statements_of(cut).all:
-        if each.name.is_wild():
-            said.setdefault(each.name, []).append(each)
-    found: list[_Asked] = []
-    while is_below(owner, cut.zone):
-        owner = owner.parent()
-        name = wildcard_below(owner)
-        if name is None or name not in said:
-            found = [*found[:-1], *(each._replace(below_gap=True) for each in found[-1:])]
-            continue
-        data = [rrset for each in said[name] for rrset in each.data if rrset.name == name]
-        targets = (alias_target(rrset) for rrset in data if rrset.rdtype == _CNAME)
-        found.append(_Asked(name, next(targets, None), bool(data), False))
-    return found
 
 
 def _wildcard(owner: Name, rrsets: Iterable[dns.rrset.RRset]) -> Name | None:

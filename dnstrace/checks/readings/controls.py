@@ -18,8 +18,7 @@ from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.anomaly import BESIDE, SHAPED
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.rates import limiting, slips
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
-from dnstrace.checks.readings.statements import soa_with_referral
+from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of, soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 from dnstrace.model.heard import NEGATIVE
 

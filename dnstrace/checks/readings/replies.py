@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar, cast
 
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdatatype
@@ -17,6 +18,8 @@ from dnstrace.model import Attempt, Cause, Delegation, Kind, Meaning, Name, Step
 from dnstrace.model.allowed import PLAIN_PAYLOAD
 from dnstrace.model.heard import SILENCES
 from dnstrace.model.kept import kept
+from dnstrace.model.mnemonics import AT_PARENT
+from dnstrace.model.naming import is_below
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
@@ -171,3 +174,17 @@ def small_after_truncation(step: Step) -> frozenset[str]:
     whole = (each for each in step.attempts if each.meaning.usable and each.exchange.wire is not None)
     small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= PLAIN_PAYLOAD}
     return frozenset(cut_short & small)
+
+
+def soa_with_referral(reply: HeardReply) -> Name | None:
+    """The zone that a negative answer also refers to; None where it does not.
+
+    What is the parent's at a cut is not referred to the zone of that name, but may be to one above it.
+    """
+    soa, message, question = reply.meaning.soa, reply.message, reply.step.question
+    if soa is None or message is None:
+        return None
+    refers = is_below if question.rdtype in AT_PARENT else dns.name.Name.is_subdomain
+    named = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS)
+    below = (name for name in named if is_below(name, soa.name) and refers(question.name, name))
+    return next(below, None)

@@ -17,7 +17,7 @@ import dns.rrset
 
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.reads import reading
-from dnstrace.checks.readings.replies import HeardReply, replies_of
+from dnstrace.checks.readings.replies import HeardReply, replies_of, soa_with_referral
 from dnstrace.checks.readings.signed_data import from_child, keys_in, signers_of_data, to_be_signed
 from dnstrace.checks.readings.upper_zone import upper_zone
 from dnstrace.checks.readings.zones_below import assumed_ds, holds, zones_below
@@ -122,13 +122,11 @@ class Signing:
     @cached_property
     def key_replies(self) -> dict[str, tuple[HeardReply, frozenset[DNSKEY]]]:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
-        found = {}
-        for step in self._cut.steps:
-            if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
-                for reply in replies_of(step):
-                    if reply.meaning.kind in _KNOWN:
-                        found[reply.address] = reply, reply.once(keys_in)
-        return found
+        asked = (dns.rdatatype.DNSKEY, self.zone)
+        steps = (s for s in self._cut.steps if (s.question.rdtype, s.question.name) == asked)
+        heard = (reply for step in steps for reply in replies_of(step) if reply.meaning.kind in _KNOWN)
+        own = (reply for reply in heard if soa_with_referral(reply) is None)  # others: the zone above
+        return {reply.address: (reply, reply.once(keys_in)) for reply in own}
 
     @cached_property
     def keys(self) -> tuple[DNSKEY, ...]:
@@ -206,6 +204,7 @@ class Signing:
             and reply.address not in keyless
             and reply.meaning.usable
             and reply.meaning.zone in (None, self.zone)
+            and soa_with_referral(reply) is None
             and reply.attempt.exchange.query.edns is not None
         ]
 

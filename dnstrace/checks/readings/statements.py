@@ -18,7 +18,7 @@ import dns.rrset
 
 from dnstrace.checks.readings.agreement import POSITIVE, conflict
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.replies import HeardReply, replies_of
+from dnstrace.checks.readings.replies import HeardReply, replies_of, soa_with_referral
 from dnstrace.dnssec.denial import marked_absent
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
@@ -289,16 +289,6 @@ def _rdata_text(rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> str:
     if rrset.rdtype == dns.rdatatype.CNAME and target is not None:
         return f"an alias of {plain(target)}"
     return f"DNAME {plain(target)}" if rrset.rdtype == dns.rdatatype.DNAME and target else str(rdata)
-
-
-def soa_with_referral(reply: HeardReply) -> Name | None:
-    """The zone that a negative answer also refers to; None where it does not."""
-    soa, message, question = reply.meaning.soa, reply.message, reply.step.question
-    if soa is None or message is None or question.rdtype in AT_PARENT:
-        return None
-    named = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS)
-    below = (name for name in named if is_below(name, soa.name) and question.name.is_subdomain(name))
-    return next(below, None)
 
 
 def foreign_soa_in(reply: HeardReply) -> Name | None:

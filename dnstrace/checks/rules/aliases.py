@@ -11,7 +11,7 @@ from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import AliasLink, Source, by_wildcards, links_of, mistyped
+from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, origin_of
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -80,7 +80,8 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
     last, zone = links[-1], _zone_of_owner(evidence, links[-1])
-    source, replaced = by_wildcards(evidence.cut(zone), last)
+    origin = origin_of(evidence.cut(zone), last)
+    source = origin.source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant, is_there = alias_meant(evidence.cut(zone), source.target)
     if meant is None and is_handed_over(ending, last.owner):
@@ -88,8 +89,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     if meant is None and _is_redirected_well(source, ending):
         return
-    cure, records = f"remove {_named(source)}, or point it at a name that exists", tuple[str, ...]()
-    remedy = in_zone(zone, remove=() if replaced else [str(source)])
+    pointed = origin.pointed(led_to=len(links) > 1)
+    cure, records = f"{pointed} at a name that exists", tuple[str, ...]()
+    remedy = in_zone(zone, remove=origin.removable if len(links) == 1 else ())
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)
@@ -103,10 +105,10 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         remedy = in_zone(zone) if wild else in_zone(zone, add=records, remove=[str(source)])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
-        cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
+        cure = f"{pointed} at {plain(wrong.name)}, if that is meant"
     elif meant is not None:
         why += " and may lack its final dot"
-    by = "" if source.owner == last.owner else f" by {_named(source)}"
+    by = "" if source.owner == last.owner else f" by {origin.what}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
@@ -277,11 +279,6 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
         return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
-
-
-def _named(source: Source) -> str:
-    """The record that an alias comes from, as the object of a sentence."""
-    return source.what if source.rdtype == _DNAME else f"the alias {source.what}"
 
 
 def _is_redirected_well(source: Source, ending: Step) -> bool:

@@ -12,6 +12,7 @@ from dnstrace.checks.readings.clock import at_wrong_time
 from dnstrace.checks.readings.delegated_keys import to_publish
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.phrases import question_text
+from dnstrace.checks.readings.replies import replies_of, soa_with_referral
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.checks.rules.aliases import delegated_alias, one_has_to_go
 from dnstrace.dnssec.records import OddDS
@@ -59,6 +60,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]
+    if steps and all(map(_is_referral, steps)):
+        return  # its SOA record is an error by itself (referral-with-soa)
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
     zone = _broken_at(judgement, evidence.trace, steps)
     found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
@@ -81,6 +84,12 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
     held_back = any(rule.code in evidence.held_back for rule in breaking)
     yield replace(found, cure=_WITHOUT_LIMIT if held_back else _cure(zone, steps), remedy=remedy)
+
+
+def _is_referral(step: Step) -> bool:
+    """Whether what was taken for a denial in a step is a referral too, as from every server."""
+    replies = replies_of(step)
+    return bool(replies) and all(soa_with_referral(reply) is not None for reply in replies)
 
 
 def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | None:

@@ -14,7 +14,7 @@ from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.controls import unsteady
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed, question_text, where
-from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.readings.replies import HeardReply, by_server, soa_with_referral, steps_of
 from dnstrace.checks.readings.statements import (
     Statement,
     Statements,
@@ -23,7 +23,6 @@ from dnstrace.checks.readings.statements import (
     foreign_soa_in,
     parents_own,
     said_text,
-    soa_with_referral,
     statements_of,
 )
 from dnstrace.message.presentation import in_master_file

@@ -16,15 +16,16 @@ from dnstrace.checks.readings.hosts import host_of
 from dnstrace.checks.readings.mixed_hosts import child_sets
 from dnstrace.checks.readings.phrases import listed, parent_text, server_names, where
 from dnstrace.checks.readings.rates import room
-from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.checks.readings.signing import signing_of
-from dnstrace.checks.readings.statements import (
-    agrees_below,
-    foreign_soa_in,
-    said_text,
+from dnstrace.checks.readings.replies import (
+    HeardReply,
+    by_server,
+    only_server,
+    replies_of,
     soa_with_referral,
-    statements_of,
+    steps_of,
 )
+from dnstrace.checks.readings.signing import signing_of
+from dnstrace.checks.readings.statements import agrees_below, foreign_soa_in, said_text, statements_of
 from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport

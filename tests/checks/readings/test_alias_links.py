@@ -83,3 +83,59 @@ def test_what_has_to_be_removed_is_the_record_that_the_zone_has(question: str, r
     (one,) = dangling(question, record)
     assert one.remedy is not None and one.remedy.remove == (record,)
     assert record.split()[0].rstrip(".") in one.cure and question.split(".")[0] not in one.cure
+
+
+NOWHERE = "gone.example.net."
+OF_ONE = "remove the alias {}, or point it at a name that exists"
+OF_BOTH = "remove the aliases {} and {}, or point them at a name that exists"
+EITHER = "remove whichever of the aliases {} there is, or point it at a name that exists"
+
+
+@pytest.mark.parametrize("included", ["in-domain", "dnssec-good"])
+@pytest.mark.parametrize(
+    ("asked", "owners", "cure", "unsigned"),
+    [
+        ("a.w", ["a.w"], OF_ONE.format("a.w.example.com"), ""),
+        ("a.w", ["*.w"], OF_ONE.format("*.w.example.com"), ""),
+        ("a.w", ["a.w", "*.w"], OF_BOTH.format("a.w.example.com", "*.w.example.com"), ""),
+        ("a.w", ["a.w", "*.a.w"], OF_ONE.format("a.w.example.com"), ""),
+        ("www2", ["www2", "*"], OF_BOTH.format("www2.example.com", "*.example.com"), ""),
+        (
+            "a.b.c",
+            ["*"],
+            OF_ONE.format("*.example.com"),
+            "*.b.c.example.com, *.c.example.com and *.example.com",
+        ),
+        ("a.b.c", ["*.c"], OF_ONE.format("*.c.example.com"), "*.b.c.example.com and *.c.example.com"),
+        (
+            "a.b.c.d",
+            ["*.d"],
+            OF_ONE.format("*.d.example.com"),
+            "*.b.c.d.example.com, *.c.d.example.com and *.d.example.com",
+        ),
+    ],
+)
+def test_an_alias_is_of_the_wildcard_that_exists_and_none_is_named_for_sure_that_may_not(
+    included: str, asked: str, owners: list[str], cure: str, unsigned: str
+) -> None:
+    """A signature shows the wildcard. Without one, that above may answer for those that do not exist."""
+    records = "\n".join(f"{owner} 300 CNAME {NOWHERE}" for owner in owners)
+    (one,) = dangling(f"{asked}.example.com. A", records, included)
+    assert one.cure == (EITHER.format(unsigned) if unsigned and included == "in-domain" else cure)
+    gone = {record.split()[0] for record in one.remedy.remove} if one.remedy is not None else set()
+    assert gone >= {f"{owner}.example.com." for owner in owners if owner != "*.a.w"}
+
+
+@pytest.mark.parametrize("included", ["in-domain", "dnssec-good"])
+def test_an_alias_in_front_of_a_wildcard_with_data_is_not_tried_without_it(included: str) -> None:
+    """The zone would answer from the wildcard, with what is in no reply yet."""
+    (one,) = dangling("a.w.example.com. A", f"a.w 300 CNAME {NOWHERE}\n*.w 300 A 192.0.2.9", included)
+    assert one.cure == OF_ONE.format("a.w.example.com")
+    assert one.remedy is not None and one.remedy.remove == ()
+
+
+def test_the_last_alias_of_a_reply_is_the_one_whose_wildcards_are_asked_for() -> None:
+    records = f"one 300 CNAME x.w\n*.w 300 CNAME {NOWHERE}"
+    (one,) = dangling("one.example.com. A", records, "in-domain")
+    assert one.cure == "point the alias *.w.example.com at a name that exists"
+    assert one.remedy is not None and one.remedy.remove == ()  # the first one would lead nowhere

@@ -140,34 +140,6 @@ def test_an_alias_that_a_wildcard_makes_is_removed_with_the_wildcard(own: str) -
     assert checked(applied(world, finding, finding.remedy)).findings == ()
 
 
-@pytest.mark.parametrize(
-    ("records", "signed", "source", "removed"),
-    [
-        ("* CNAME {}", False, "*.example.com", True),
-        ("*.b CNAME {}\n* TXT x", False, "*.b.example.com", True),
-        ("a.b CNAME {}", False, "a.b.example.com", True),
-        ("a.b CNAME {}\n* CNAME {}", False, "a.b.example.com", False),
-        ("a.b CNAME {}\n* A 192.0.2.44", False, "a.b.example.com", False),
-        ("a.b CNAME {}\n*.b CNAME {}", True, "a.b.example.com", False),
-        ("* CNAME {}", True, "*.example.com", True),
-    ],
-)
-def test_the_wildcard_that_makes_an_alias_is_the_last_one_upwards_that_gives_it(
-    records: str, signed: bool, source: str, removed: bool
-) -> None:
-    """`*.b.example.com` has the alias of `*.example.com` as well, unless b.example.com exists.
-
-    An alias of its own is not removed where that of a wildcard may take its place.
-    """
-    zone: dict[str, object] = {"add": records.format(*["gone.example.net."] * 2) + "\n"}
-    zones = {"example.com.": {**zone, **({"sign": {}} if signed else {})}}
-    world = made_of("_signed" if signed else "in-domain", question="a.b.example.com. A", zones=zones)
-    (finding,) = (each for each in checked(world).findings or () if each.code == "alias-dangling")
-    assert finding.cure == f"remove the alias {source}, or point it at a name that exists"
-    gone = () if finding.remedy is None else finding.remedy.remove
-    assert [each.split()[0] for each in gone] == [f"{source}."] * removed
-
-
 def test_the_alias_of_an_address_that_a_wildcard_makes_has_a_fix_too() -> None:
     zones = {"example.com.": {"add": "* 300 CNAME 192.0.2.45.\n"}}
     (finding,) = checked(made_of("in-domain", question="web.example.com. A", zones=zones)).findings or ()
@@ -180,15 +152,6 @@ def test_an_alias_of_an_address_with_a_scope_gets_no_address_record() -> None:
     zones = {"example.com.": {"add": "web 300 CNAME fe80::1%eth0.\n"}}
     (finding,) = checked(made_of("in-domain", question="web.example.com. AAAA", zones=zones)).findings or ()
     assert finding.code == "alias-dangling" and not finding.records
-
-
-def test_an_alias_far_below_a_wildcard_is_not_said_to_come_from_another_one() -> None:
-    """Not every wildcard above it is asked for: that at d.example.com is not."""
-    zones = {"example.com.": {"add": "*.d 300 CNAME gone.example.net.\n"}}
-    world = made_of("in-domain", question="a.a.b.c.d.example.com. A", zones=zones)
-    (finding,) = (each for each in checked(world).findings or () if each.code == "alias-dangling")
-    assert "*" not in finding.message + finding.cure
-    assert finding.remedy is not None and not finding.remedy.remove
 
 
 def test_an_alias_beside_a_wildcard_with_another_target_is_its_own() -> None:

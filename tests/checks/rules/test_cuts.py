@@ -57,6 +57,19 @@ def test_a_referral_with_an_soa_record_is_not_taken_for_a_server_without_the_del
     assert {each.code for each in found("parent-servers-differ", "referral-with-soa")} == set()
 
 
+@pytest.mark.parametrize("signed_below", [True, False])
+@pytest.mark.parametrize("names", [("ns1.example.com", "ns2.example.com"), ("ns1.example.com",)])
+def test_a_referral_with_an_soa_record_shows_nothing_of_signatures_and_keys(
+    names: tuple[str, ...], signed_below: bool
+) -> None:
+    """The SOA record is out of place there, signed or not, and no key of the zone below was asked for."""
+    zones = {"child.example.com.": {"sign": {"algorithm": 13}}} if signed_below else {}
+    servers = at(*names, does="soa-in-referrals=example.com.")
+    findings = judged("_signed", question="www.child.example.com. A", servers=servers, zones=zones)
+    errors = {code for code, each in findings.items() if each.is_error}
+    assert errors == {"referral-with-soa"} | ({"answers-differ"} if len(names) == 1 else set())
+
+
 @pytest.mark.parametrize(
     ("owner", "said"), [("com.", "which is above example.com"), ("example.org.", "not of example.com")]
 )
