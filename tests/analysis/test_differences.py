@@ -120,7 +120,7 @@ case("the signatures have expired", [signing(algorithm=13, denial="nsec", valid=
 
 BY_CHANCE = {
     "answers-agree", "answers-chosen", "answers-differ", "answers-stale", "any-sparse", "child-on-one",
-    "grandparent-hosts", "hosts-mixed", "soa-serial-reset", "ttl-differs", "zone-version",
+    "grandparent-hosts", "hosts-mixed", "moved-with-old-ns", "soa-serial-reset", "ttl-differs", "zone-version",
 }  # fmt: skip
 """The worlds whose servers do not agree, so that one trace by one server each differs."""
 ENDLESS = {"endless", "endless-aliases", "endless-dname", "huge"}
