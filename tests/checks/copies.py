@@ -26,12 +26,16 @@ def copied(
     copy: dict[str, Any] | None,
     at: tuple[str, ...] = ABOVE[1:2],
     serial: int = _SERIAL,
+    listed: str = "",
 ) -> World:
     """The world in which the zone's own servers have it signed as `own` says, and those `at` as `copy` does.
 
-    None is for a zone that is not signed. `serial` is that of the copy.
+    None is for a zone that is not signed. `serial` is that of the copy, `listed` a further server of the
+    delegation.
     """
     signed: dict[str, Any] = {zone: {"sign": {}} for zone in (".", "com.", "example.com.")}
+    if listed:
+        signed["example.com."]["add"] = f"sub NS {listed}\n"
     zones = {
         **signed,
         "sub.example.com.": {"text": _TEXT.format(_SERIAL), **_sign(own)},

@@ -14,6 +14,7 @@ from tests.checks.versions import APEX
 from tests.replies import name
 
 _SOA = "@ 900 SOA ns1 hostmaster {} 7200 900 1209600 300\nwww A 192.0.2.44\nalias CNAME www\n"
+_DOES = ((1, "cname-and-data"), (2, "alternates=2026011600"))
 _BOTH = 'alias TXT "text"\n'
 
 
@@ -51,6 +52,11 @@ def test_the_zone_changes_where_its_newest_version_has_the_fault(ns1: int, ns2: 
 def test_where_all_servers_do_it_the_zone_changes() -> None:
     (finding,) = found("alias-beside-data", "cname-and-data")
     assert finding.cure == "remove the CNAME record of www.example.com, or all its other records"
+
+
+def test_a_server_with_several_machines_is_no_example() -> None:
+    servers = {f"ns{number}.example.com.": {"does": [does]} for number, does in _DOES}
+    assert "make ns1" not in _found(made_of("in-domain", servers=servers)).cure
 
 
 @pytest.mark.parametrize(("alone", "fix"), [(True, "make ns1.example.com answer as"), (False, "replace")])

@@ -73,3 +73,17 @@ def test_a_move_in_which_the_ds_record_came_before_the_ns_records_ends_with_thes
         assert "instead" not in found["unreachable", "example.com."].cure
     elif signed:
         assert listing.rehearsed.endswith("secure") and listing.records == (*listed,)
+
+
+def test_a_host_that_has_the_keys_too_is_not_left_for_the_keys() -> None:
+    """Of the servers that the parent lists, only one lacks them."""
+    records = read("_signed")["zones"]["example.com."]["text"]
+    moved = records.replace("@ NS ns1\n@ NS ns2\n", "@ NS ns1.example.net.\n")
+    sound = ["ns1.example.net.", "ns1.example.com."]
+    zones = {
+        "example.com.": {"text": moved, "servers": sound, "sign": {}},
+        "example.com. old": {"text": moved, "servers": ["ns2.example.com."]},
+    }
+    found = _found(made_of("_signed", families=[4], zones=zones))
+    assert ("dnskey-differs", "example.com.") in found
+    assert "dnskey-differs" not in found["ns-differs", "example.com."].explains

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import dns.message
 import pytest
+from dns.rrset import from_rdata
 
 from dnstrace.checks.readings.evidence import Evidence
-from dnstrace.checks.readings.signed_apart import signed_above
+from dnstrace.checks.readings.signed_apart import signed_above, signed_apart
+from dnstrace.checks.readings.statements import heard_below
+from dnstrace.model import Kind
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked
 from tests.checks.copies import ABOVE, copied
 from tests.replies import name
@@ -49,3 +54,27 @@ def test_the_copies_with_signatures_are_found(copy: dict[str, Any] | None, serve
     cut = Evidence(checked(copied(None, copy))).cut(name("sub.example.com."))
     assert cut is not None
     assert {str(reply.server) for reply in signed_above(cut)} == servers
+
+
+def test_a_copy_on_a_server_to_which_the_others_refer_is_the_zones_own() -> None:
+    cut = Evidence(checked(copied(None, {}, listed=ABOVE[1]))).cut(name("sub.example.com."))
+    assert cut is not None and any(reply.server == name(ABOVE[1]) for reply in cut.replies)
+    assert not signed_above(cut)
+
+
+@pytest.mark.parametrize(("key", "apart"), [(46936, False), (1, True)])
+def test_signatures_with_another_key_that_the_zone_has_are_no_difference(key: int, apart: bool) -> None:
+    evidence = Evidence(checked(copied({}, {})))
+    above, child = (evidence.cut(name(zone)) for zone in ("example.com.", "sub.example.com."))
+    assert above is not None and child is not None
+    (reply,) = {r.server: r for r in above.replies if r.meaning.kind is Kind.ANSWER}.values()
+    theirs = heard_below(above, reply, child.zone)
+    message = dns.message.from_wire(reply.attempt.exchange.wire or b"")
+    assert theirs and not signed_apart(child, reply, theirs)
+    message.answer, message.authority = (
+        [from_rdata(r.name, r.ttl, *(each.replace(key_tag=key) for each in r)) for r in section if r.covers]
+        for section in (message.answer, message.authority)
+    )
+    exchange = replace(reply.attempt.exchange, message=message)
+    other = replace(reply, attempt=replace(reply.attempt, exchange=exchange))
+    assert signed_apart(child, other, theirs) is apart
