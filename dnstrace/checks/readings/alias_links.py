@@ -144,7 +144,7 @@ def origin_of(cut: Cut | None, link: AliasLink) -> Origin:
     above = [source.owner]
     while is_below(above[-1], cut.zone):
         above.append(above[-1].parent())
-    below, *wildcards = filter(None, map(wildcard_below, above))
+    below, wildcards = wildcard_below(source.owner), [*filter(None, map(wildcard_below, above[1:]))]
     asked = _asked_wildcards(cut)
     alike = {name for name, targets in asked.items() if source.target in targets}
     made = tuple(takewhile(lambda name: name in alike or name not in asked, wildcards))

@@ -139,3 +139,14 @@ def test_the_last_alias_of_a_reply_is_the_one_whose_wildcards_are_asked_for() ->
     (one,) = dangling("one.example.com. A", records, "in-domain")
     assert one.cure == "point the alias *.w.example.com at a name that exists"
     assert one.remedy is not None and one.remedy.remove == ()  # the first one would lead nowhere
+
+
+def test_below_the_longest_names_there_is_no_wildcard() -> None:
+    """Not even an asterisk fits in front of them."""
+    longest = ".".join(["a" * 63] * 3 + ["a" * 57, "com"])
+    apex = f"@ SOA ns1.example.com. . 1 7200 900 1209600 300\n@ NS ns1.example.com.\n@ 300 CNAME {NOWHERE}\n"
+    zone = {"text": apex, "servers": ["ns1.example.com."]}
+    zones = {"com.": {"add": f"{longest}. NS ns1.example.com.\n"}, f"{longest}.": zone}
+    found = checked(made_of("in-domain", question=f"{longest}. A", zones=zones)).findings or ()
+    assert len(name(f"{longest}.").to_wire() or b"") == 255
+    assert "alias-dangling" in {each.code for each in found}
