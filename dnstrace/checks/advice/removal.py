@@ -58,7 +58,8 @@ def standing(cut: Cut, here: Copies, there: Copies) -> Standing:
         known = there.soa and signing.ds and signing.below_anchor
         return Standing.UNSIGNED if known else Standing.UNSURE
     found = by_version(cut, here, there)
-    return Standing.UNSURE if found is Standing.LEFT_OVER and loses_data(here, there) else found
+    needed = found is Standing.LEFT_OVER and (loses_data(here, there) or _may_be_listed(cut, here.replies))
+    return Standing.UNSURE if needed else found
 
 
 def by_version(cut: Cut, here: Copies, there: Copies) -> Standing:
@@ -103,19 +104,22 @@ def removal(cut: Cut, replies: Sequence[HeardReply]) -> str:
 def or_removed(cut: Cut, replies: Sequence[HeardReply]) -> str:
     """That a zone may be removed where a copy of it lags, to go on a fix; or nothing if it may list a server.
 
-    Nobody notifies servers that a zone does not list, so a copy there may be one that was forgotten. A name
-    server of the zone without a known address may be any of them.
+    Nobody notifies servers that a zone does not list, so a copy there may be one that was forgotten.
     """
-    listed_at = {address for name in cut.child for address in known_addresses(cut, name)}
     above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
-    own = {*cut.child, *above}
-    if not cut.child or any(reply.server in own or reply.address in listed_at for reply in replies):
-        return ""
-    if not all(known_addresses(cut, name) or host_of(cut, name).absent for name in cut.child):
+    if not cut.child or any(reply.server in above for reply in replies) or _may_be_listed(cut, replies):
         return ""
     is_meant = "is not meant" if len(by_server(replies)) == 1 else "are not meant"
     unmeant = f"if {server_names(replies)} {is_meant} to have {zone_text(cut.zone)}"
     return f"; or, {unmeant}, {removal(cut, replies)}"
+
+
+def _may_be_listed(cut: Cut, replies: Sequence[HeardReply]) -> bool:
+    """Whether a zone lists a server of replies, or a name without a known address, which may be one."""
+    listed_at = {address for name in cut.child for address in known_addresses(cut, name)}
+    if any(reply.server in cut.child or reply.address in listed_at for reply in replies):
+        return True
+    return not all(known_addresses(cut, name) or host_of(cut, name).absent for name in cut.child)
 
 
 def unsure(zone: Name, signed: bool = False) -> str:

@@ -160,3 +160,17 @@ def test_a_copy_that_lags_is_not_to_be_removed_where_the_zone_may_list_its_serve
     cures = {each.cure for each in seen.values()}
     assert any("transfer sub.example.com to ns1.example.com again" in cure for cure in cures)
     assert not any("remove the zone" in cure for cure in cures)
+
+
+@pytest.mark.parametrize("servers", [ABOVE, ABOVE[:1]], ids=len)
+@pytest.mark.parametrize("listed", ["ns.unserved.org.", "alias"])
+def test_a_left_over_is_not_to_be_removed_where_the_zone_may_list_its_server(
+    listed: str, servers: list[str]
+) -> None:
+    """By a name of which no address is known."""
+    alias = "alias CNAME ns1.example.com.\n" if listed == "alias" else ""
+    text = f"{NEW['text']}@ NS {listed}\n{alias}"
+    unserved = {"add": "unserved NS ns1.example.com.\n"}
+    seen = found(OLD["text"], servers, **{"sub.example.com.": {"text": text}, "org.": unserved})
+    cure = seen[CODE if servers == ABOVE else "answers-differ"].cure
+    assert "find out which" in cure and "remove the zone" not in cure
