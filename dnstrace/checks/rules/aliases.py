@@ -89,9 +89,10 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         return
     if meant is None and _is_redirected_well(source, ending):
         return
-    pointed = origin.pointed(led_to=len(links) > 1)
+    led_to = len(links) > 1 and links[-2].source.rdtype != _DNAME  # below which any name may be asked for
+    pointed = origin.pointed(led_to)
     cure, records = f"{pointed} at a name that exists", tuple[str, ...]()
-    remedy = in_zone(zone, remove=origin.removable if len(links) == 1 else ())
+    remedy = in_zone(zone, remove=() if led_to else origin.removable)
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)

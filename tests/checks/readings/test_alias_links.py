@@ -134,6 +134,14 @@ def test_an_alias_in_front_of_a_wildcard_with_data_is_not_tried_without_it(inclu
     assert one.remedy is not None and one.remedy.remove == ()
 
 
+@pytest.mark.parametrize("included", ["in-domain", "dnssec-good"])
+def test_what_a_dname_record_leads_to_may_be_removed(included: str) -> None:
+    records = f"one 300 DNAME two\n*.two 300 CNAME {NOWHERE}"
+    (one,) = dangling("a.one.example.com. A", records, included)
+    assert one.cure == OF_ONE.format("*.two.example.com")
+    assert one.remedy is not None and one.remedy.remove == (f"*.two.example.com. 300 IN CNAME {NOWHERE}",)
+
+
 def test_the_last_alias_of_a_reply_is_the_one_whose_wildcards_are_asked_for() -> None:
     records = f"one 300 CNAME x.w\n*.w 300 CNAME {NOWHERE}"
     (one,) = dangling("one.example.com. A", records, "in-domain")
