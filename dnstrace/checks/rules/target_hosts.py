@@ -224,7 +224,8 @@ def _aliases(cut: Cut) -> dict[Name, _Alias]:
             if of is None:
                 others.add(name)
                 continue
-            end = None if nowhere else alias_target(links[-1])
+            last = alias_target(links[-1])
+            end = None if nowhere or last is None or _address_at(cut, last) else last
             made = made_by_dname(name, reply.meaning.answer) is not None
             found.setdefault(name, _Alias(of, end, made, reply))
     return {name: each for name, each in found.items() if name not in others}

@@ -108,7 +108,11 @@ def test_the_fix_of_one_alias_leaves_other_records_and_leads_to_no_further_alias
     assert alias.cure.startswith("write mx1.example.com instead of mail.example.com in the MX records of")
 
 
-@pytest.mark.parametrize("end", ["gone", "mail2\nmail2 CNAME mail"], ids=["missing", "circle"])
+@pytest.mark.parametrize(
+    "end",
+    ["gone", "mail2\nmail2 CNAME mail", "192.0.2.25.", "192.0.2.25", "2001:db8::25."],
+    ids=["missing", "circle", "address", "address below the zone", "IPv6 address"],
+)
 def test_an_alias_that_ends_nowhere_is_not_to_be_followed(end: str) -> None:
     (alias,) = told_of(pointing("example.com. MX", f"@ MX 5 mail\nmail CNAME {end}\n"), ALIAS)
     assert alias.cure == (
