@@ -112,6 +112,17 @@ class Origin(NamedTuple):
         one = plain(self.source.owner)
         return f"the alias {one}" if len(self.either) < 2 else f"one of the aliases {self._wildcards}"
 
+    @property
+    def owner(self) -> str:
+        """The owner of the record, as a sentence names it."""
+        sure = len(self.either) < 2
+        return plain(self.source.owner) if sure else f"whichever of {self._wildcards} there is"
+
+    @property
+    def is_rehearsable(self) -> bool:
+        """Whether other data of the record can be tried: no reply shows those of a wildcard."""
+        return not self.source.owner.is_wild()
+
     def pointed(self, led_to: bool) -> str:
         """To remove what leads nowhere, or to point it elsewhere; only that if another alias leads to it."""
         what, it = self.what, "it"

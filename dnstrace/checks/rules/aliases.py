@@ -96,14 +96,16 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     if meant is not None and is_there:
         why += f": the final dot of {plain(meant)} is missing"
         rdtype = dns.rdatatype.to_text(source.rdtype)
-        cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
-        remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+        cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {origin.owner}"
+        records = (str(source._replace(target=meant)),)
+        remedy = in_zone(zone, change=records if origin.is_rehearsable else ())
     elif (address := address_literal(source.target, zone)) and source.rdtype == _CNAME:
         records = (f"{source.owner} {source.ttl} IN {'AAAA' if ':' in address else 'A'} {address}",)
         why += f": {address} is an address, not a name"
-        cure = f"publish the address of {plain(source.owner)} instead of an alias"
-        wild = source.owner.is_wild()  # what names would have from a wildcard cannot be rehearsed
-        remedy = in_zone(zone) if wild else in_zone(zone, add=records, remove=[str(source)])
+        cure = f"publish the address of {origin.owner} instead of an alias"
+        remedy = in_zone(zone)
+        if origin.is_rehearsable:
+            remedy = in_zone(zone, add=records, remove=[str(source)])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
         cure = f"{pointed} at {plain(wrong.name)}, if that is meant"
@@ -114,7 +116,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
         cure=cure,
-        records=records or remedy.change,
+        records=() if len(origin.either) > 1 else records,
         zone=zone,
         remedy=remedy,
     )

@@ -88,6 +88,7 @@ def test_what_has_to_be_removed_is_the_record_that_the_zone_has(question: str, r
 NOWHERE = "gone.example.net."
 OF_ONE = "remove the alias {}, or point it at a name that exists"
 OF_BOTH = "remove the aliases {} and {}, or point them at a name that exists"
+DOT = "write www.example.com., with the final dot, in the CNAME record of {}"
 EITHER = "remove whichever of the aliases {} there is, or point it at a name that exists"
 
 
@@ -132,6 +133,27 @@ def test_an_alias_in_front_of_a_wildcard_with_data_is_not_tried_without_it(inclu
     (one,) = dangling("a.w.example.com. A", f"a.w 300 CNAME {NOWHERE}\n*.w 300 A 192.0.2.9", included)
     assert one.cure == OF_ONE.format("a.w.example.com")
     assert one.remedy is not None and one.remedy.remove == ()
+
+
+@pytest.mark.parametrize("included", ["in-domain", "dnssec-good"])
+@pytest.mark.parametrize(
+    ("asked", "target", "unsure", "cure"),
+    [
+        ("a.w", "www.example.com", False, DOT),
+        ("b.a.w", "www.example.com", True, DOT),
+        ("a.w", "192.0.2.9.", False, "publish the address of {} instead of an alias"),
+        ("b.a.w", "192.0.2.9.", True, "publish the address of {} instead of an alias"),
+    ],
+)
+def test_a_wildcard_whose_target_was_mistyped_has_a_fix_that_is_not_rehearsed(
+    included: str, asked: str, target: str, unsure: bool, cure: str
+) -> None:
+    """What names would have from it is in no reply yet."""
+    (one,) = dangling(f"{asked}.example.com. A", f"*.w 300 CNAME {target}", included)
+    either = unsure and included == "in-domain"
+    of = "whichever of *.a.w.example.com and *.w.example.com there is" if either else "*.w.example.com"
+    assert one.cure == cure.format(of) and one.unrehearsed
+    assert [record.split()[0] for record in one.records] == ([] if either else ["*.w.example.com."])
 
 
 @pytest.mark.parametrize("included", ["in-domain", "dnssec-good"])
