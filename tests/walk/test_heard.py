@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
@@ -60,8 +61,13 @@ def alone(world: World, asked: Question) -> Trace:
 
 
 def found_in(each: Trace) -> tuple[object, ...]:
-    """All that a user is told of a trace, but for the steps that show it, which come in any order."""
+    """All that a user is told of a trace, but for the steps that show it, which come in any order.
+
+    How many queries a network loses is chance.
+    """
     findings = [replace(finding, steps=()) for finding in each.findings or ()]
+    chance = {f.code: re.sub(r"\d+", "many", f.message) for f in findings if f.code == "packet-loss"}
+    findings = [replace(finding, message=chance.get(finding.code, finding.message)) for finding in findings]
     verdict = report(each).verdict
     security = None if each.judgement is None else each.judgement.security
     return (
