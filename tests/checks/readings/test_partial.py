@@ -65,15 +65,17 @@ def breaks_trust(each: Finding) -> bool:
 def false_claims(name: str, found: Trace) -> list[str]:
     """What a trace that was cut short says, above notices, and the whole one does not.
 
-    Why an answer is bogus may be said in more general words.
+    Why an answer is bogus, here or at a resolver, may be said in more general words.
     """
     bogus = any(map(breaks_trust, whole(name).findings or ()))
+    stale = any(each.code == "resolver-keys-stale" for each in whole(name).findings or ())
     return [
         f"{name}: {each.code}: {each.message}"
         for each in found.findings or ()
         if each.level is not Level.NOTICE
         and (each.code, str(each.zone)) not in said(whole(name))
         and not (bogus and breaks_trust(each))
+        and not (stale and each.code == "resolver-fails")
     ]
 
 
