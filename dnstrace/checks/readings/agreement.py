@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.readings.replies import HeardReply
 from dnstrace.message.alias import alias_target
-from dnstrace.model import Kind, Meaning, Name
+from dnstrace.model import Kind, Meaning, Name, Question
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below
 
@@ -33,6 +33,14 @@ def groups(replies: Iterable[HeardReply]) -> list[list[HeardReply]]:
         else:
             found.append([reply])
     return sorted(found, key=len, reverse=True)
+
+
+def agree(replies: Iterable[HeardReply]) -> bool:
+    """Whether replies to the same questions, whichever they are, can all be right."""
+    by_question: dict[Question, list[HeardReply]] = {}
+    for reply in replies:
+        by_question.setdefault(reply.step.question, []).append(reply)
+    return all(len(groups(each)) == 1 for each in by_question.values())
 
 
 def conflict(one: HeardReply, other: HeardReply) -> bool:

@@ -166,12 +166,11 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
     """
     showing = [reply for reply in _heard_of(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:
-        some = as_the_others(cut, showing)
         cure = f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target"
         yield Observation(
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
-            **(some or Fix(cure=cure, **_addresses_instead(cut, showing))),
+            **as_the_others(cut, showing, Fix(cure=cure, **_addresses_instead(cut, showing))),
         )
 
 
@@ -187,8 +186,8 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     use the first; others, such as BIND, answer SERVFAIL.
 
     How to fix it: remove either the CNAME record or the other records. A name that is delegated has no
-    CNAME record in the zone above: either the delegation or the CNAME record has to go. If only some of the
-    servers do so, the zone itself is right: load it there again, or upgrade their software.
+    CNAME record in the zone above: either the delegation or the CNAME record has to go. If only a few servers
+    do so, and not the primary, the zone itself is right: load it there again, or upgrade their software.
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5; RFC 6672 section 2.3
     """
@@ -218,13 +217,12 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
                 f"remove the CNAME record of {plain(owner)}; if {zone_text(cut.zone)} has none, upgrade the"
                 " software of its servers, which make one from the DNAME record"
             )
-        some = as_the_others(cut, showing)
         gone = _records_of(showing, owner, 1) if len(targets) > 1 else ()
         remedy = in_zone(cut.zone, remove=gone)
         yield Observation(
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
-            **(some or Fix(cure=cure, records=(), remedy=remedy)),
+            **as_the_others(cut, showing, Fix(cure=cure, records=(), remedy=remedy)),
         )
 
 
