@@ -22,6 +22,7 @@ from dnstrace.checks.conclusions.relations import (
     of_its_names,
     of_left_over,
     of_mistyped,
+    of_odd_copies,
     of_one_fix,
     of_outdated_glue,
     of_removed_cut,
@@ -51,7 +52,8 @@ _SAME_FIX = {
     "hosts-mixed": "answers-differ dnskey-differs",
     "zone-left-over": "answers-differ dnskey-differs ds-without-dnskey signature-missing chain-broken",
     "signature-missing": "type-fails",
-    "alias-beside-data": "signature-missing",
+    "alias-at-apex": "answers-differ",
+    "alias-beside-data": "signature-missing answers-differ",
     "machines-differ": "answers-differ nxdomain-beside-data ent-nxdomain denial-contradicts-data type-fails",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
@@ -209,6 +211,7 @@ TABLE = (
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
     Row("cut-denied", below_apex, "nxdomain-beside-data ent-nxdomain signature-missing denial-broken"),
     Row("alias-beside-data", of_its_names, "signature-missing"),
+    Row("alias-at-apex alias-beside-data", of_odd_copies, "answers-differ"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),

@@ -6,8 +6,10 @@ from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.advice.listing import lacking_dot
 from dnstrace.checks.advice.versions import validating
+from dnstrace.checks.readings.agreement import agree
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue, host_of, literal, named
+from dnstrace.checks.readings.replies import replies_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Outcome, Probe
 from dnstrace.model.compared import Disagreement
@@ -41,6 +43,16 @@ def of_its_names(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """Both are about the same zone, and the effect about no other names than the cause."""
     names = [{evidence.trace.steps[number - 1].question.name for number in f.steps} for f in (cause, effect)]
     return of_zone(evidence, cause, effect) and names[1] <= names[0]
+
+
+def of_odd_copies(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The effect is about the same names, and only the servers to repair differ: all others agree."""
+    if cause.remedy is None or not of_its_names(evidence, cause, effect):
+        return False
+    steps = (evidence.trace.steps[number - 1] for number in effect.steps)
+    heard = (reply for step in steps for reply in replies_of(step) if reply.meaning.usable)
+    others = [reply for reply in heard if reply.server not in cause.remedy.servers]
+    return bool(others) and agree(others)
 
 
 def below_apex(evidence: Evidence, cause: Finding, effect: Finding) -> bool:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from dnstrace.checks.advice.remedies import RELOAD, at_servers
+from dnstrace.checks.conclusions.relations import of_odd_copies
+from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.world import World, read
 from dnstrace.model.findings import Finding
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
+from tests.checks.versions import of_four
+from tests.replies import name
 
 _GLUE = (
     "example NS ns1.example.com.\nexample NS ns2.example.com.\n"
@@ -87,3 +93,41 @@ def test_a_host_that_has_the_keys_too_is_not_left_for_the_keys() -> None:
     found = _found(made_of("_signed", families=[4], zones=zones))
     assert ("dnskey-differs", "example.com.") in found
     assert "dnskey-differs" not in found["ns-differs", "example.com."].explains
+
+
+_BOTH = 'alias CNAME www\nalias TXT "text"\n'
+_AT_APEX = "@ CNAME www\nalias CNAME www\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "odd"),
+    [("alias-beside-data", "alias.example.com. TXT", _BOTH), ("alias-at-apex", "example.com. A", _AT_APEX)],
+)
+def test_the_one_copy_with_an_alias_that_is_not_the_zones_is_why_answers_differ(
+    code: str, asked: str, odd: str
+) -> None:
+    """Nobody has to find out which servers are right, where that is known."""
+    world = of_four({"123": "alias CNAME www\n@ A 192.0.2.44\n", "4": odd}, question=asked)
+    found = _found(world)
+    alias, differ = (found[each, "example.com."] for each in (code, "answers-differ"))
+    assert "answers-differ" in alias.explains and differ.cure == alias.cure
+    assert differ.remedy == alias.remedy == at_servers(name("ns4.example.com."))
+
+
+@pytest.mark.parametrize(("third", "agree"), [("www", True), ("ns1", False)])
+def test_answers_that_differ_among_the_other_servers_have_more_causes(third: str, agree: bool) -> None:
+    world = of_four({"12": "alias CNAME www\n", "3": f"alias CNAME {third}\n", "4": _BOTH})
+    trace = checked(world)
+    found = {each.code: each for each in trace.findings or ()}
+    alias, differ = found["alias-beside-data"], found["answers-differ"]
+    assert (differ.cure == RELOAD) is not agree
+    of_one = replace(alias, remedy=at_servers(name("ns4.example.com.")))
+    assert of_odd_copies(Evidence(trace), of_one, differ) is agree
+
+
+def test_an_alias_explains_no_other_name_of_which_answers_differ() -> None:
+    odd, sound = f"{_AT_APEX}x A 192.0.2.1\n", "alias CNAME www\n@ A 192.0.2.44\nx A 192.0.2.2\n"
+    trace = checked(of_four({"123": sound, "4": odd}, question="x.example.com. A"))
+    found = {each.code: each for each in trace.findings or ()}
+    of_one = replace(found["alias-at-apex"], remedy=at_servers(name("ns4.example.com.")))
+    assert not of_odd_copies(Evidence(trace), of_one, found["answers-differ"])
