@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import dns.rdatatype
+
 from dnstrace.checks.advice.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.readings.delegated_keys import published, unheard
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import keys_text, listed, server_names
 from dnstrace.checks.readings.replies import HeardReply, by_server
-from dnstrace.checks.readings.signed_apart import keys_used, signed_above
-from dnstrace.checks.readings.signed_data import to_be_signed
+from dnstrace.checks.readings.signed_apart import signed_above
+from dnstrace.checks.readings.signed_data import keys_in, to_be_signed
 from dnstrace.checks.readings.signing import signing_of
-from dnstrace.dnssec.algorithms import ds_usable
+from dnstrace.dnssec.algorithms import ds_usable, matches
 from dnstrace.dnssec.records import Signed
 from dnstrace.dnssec.signature import current
 from dnstrace.model import Name
@@ -91,12 +93,23 @@ def _own_servers(cut: Cut) -> tuple[Name, ...]:
 def _of_current(cut: Cut, copies: list[HeardReply], change: str) -> str:
     """What to do where a server of the zone above has a signed copy: which one is current is not known."""
     zone, here, there = zone_text(cut.zone), server_names(copies), listed(_own_servers(cut))
-    keys = keys_text(sorted({tag for reply in copies for tag, _ in keys_used(reply, cut.zone)}))
     copy = "copy" if len(by_server(copies)) == 1 else "copies"
+    which, load = "", f"load it on {there}"
+    if (fits := _have_key_of_ds(cut, copies)) is not None:
+        which = f", which has {'a' if fits else 'no'} key that a DS record is for"
+        load = load if fits else f"{load} and replace the DS records of {zone}"
     return (
-        f"find out which copy of {zone} is current: if it is the one on {here}, which is signed with {keys},"
-        f" load it on {there}; otherwise {change} the DS records of {zone}, and remove the {copy} on {here}"
+        f"find out which copy of {zone} is current: if it is the one on {here}{which}, {load};"
+        f" otherwise {change} the DS records of {zone}, and remove the {copy} on {here}"
     )
+
+
+def _have_key_of_ds(cut: Cut, copies: list[HeardReply]) -> bool | None:
+    """Whether copies have a key that a DS record is for; None if that was not heard, or they differ."""
+    asked = (cut.zone, dns.rdatatype.DNSKEY)
+    heard = [r for r in copies if (r.step.question.name, r.step.question.rdtype) == asked]
+    found = {any(matches(signing_of(cut).ds, cut.zone, r.once(keys_in)).values()) for r in heard}
+    return found.pop() if len(found) == 1 else None
 
 
 def cure_of_ds(cut: Cut, has_keys: bool) -> str:

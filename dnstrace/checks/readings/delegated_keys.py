@@ -164,7 +164,8 @@ def unheard(cut: Cut) -> tuple[Name, ...]:
 def _unheard(cut: Cut) -> tuple[Name, ...]:
     asked = [reply.attempt for reply in cut.everyone if not reply.meaning.usable]
     for step in cut.steps:
-        if step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
+        of_keys = step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY
+        if of_keys and step.zone == cut.zone:  # others are of the walk, and of the servers of zones above
             asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in SHOWS_NOTHING]
     answered = {reply.server for reply, _ in signing_of(cut).key_replies.values()}
     return tuple(dict.fromkeys(each.server for each in asked if each.server not in answered))

@@ -123,8 +123,9 @@ class Signing:
     def key_replies(self) -> dict[str, tuple[HeardReply, frozenset[DNSKEY]]]:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
         asked = (dns.rdatatype.DNSKEY, self.zone)
+        above = {reply.step.id for reply in self._cut.referrals}  # a copy on servers there is not its own
         steps = (s for s in self._cut.steps if (s.question.rdtype, s.question.name) == asked)
-        heard = (reply for step in steps for reply in replies_of(step) if reply.meaning.kind in _KNOWN)
+        heard = (r for s in steps if s.id not in above for r in replies_of(s) if r.meaning.kind in _KNOWN)
         own = (reply for reply in heard if soa_with_referral(reply) is None)  # others: the zone above
         return {reply.address: (reply, reply.once(keys_in)) for reply in own}
 

@@ -16,6 +16,7 @@ from dnstrace.model.findings import Blame
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
 from tests.checks.copies import copied
+from tests.replies import name
 
 RRset = dns.rrset.RRset
 
@@ -85,17 +86,44 @@ def test_a_zone_that_lost_the_key_it_is_signed_with_gets_it_back(
     ]
 
 
-@pytest.mark.parametrize(("own", "change"), [(None, "remove"), ({"broken": ["rolled"]}, "replace")])
+_ROLLED: dict[str, Any] = {"broken": ["rolled"]}
+
+
+@pytest.mark.parametrize(("own", "change"), [(None, "remove"), (_ROLLED, "replace")])
+@pytest.mark.parametrize(
+    ("copy", "asked", "which"),
+    [
+        ({}, "www.sub.example.com. A", ", load it on {}"),
+        ({}, "www.sub.example.com. DNSKEY", ", load it on {}"),
+        ({}, "sub.example.com. DNSKEY", ", which has a key that a DS record is for, load it on {}"),
+        (
+            _ROLLED,
+            "sub.example.com. DNSKEY",
+            ", which has no key that a DS record is for, load it on {} and replace the DS records of"
+            " sub.example.com",
+        ),
+    ],
+)
 def test_where_a_server_above_has_a_signed_copy_no_ds_record_changes_before_that_is_judged(
-    own: dict[str, Any] | None, change: str
+    own: dict[str, Any] | None, change: str, copy: dict[str, Any], asked: str, which: str
 ) -> None:
-    """It may be the only copy that the DS records are for."""
-    findings = checked(copied(own, {})).findings or ()
-    (found,) = (each for each in findings if each.code == "ds-without-dnskey")
+    """It may be the only copy that the DS records are for: that is known if it was asked for its keys."""
+    owner, rdtype = asked.split()
+    world = copied(own, copy)
+    question = replace(world.question, name=name(owner), rdtype=dns.rdatatype.from_text(rdtype))
+    world = replace(world, question=question)
+    (found,) = (each for each in checked(world).findings or () if each.code == "ds-without-dnskey")
     assert found.cure == (
-        "find out which copy of sub.example.com is current: if it is the one on ns2.example.com, which is"
-        " signed with key 56293, load it on ns1.sub.example.com and ns2.sub.example.com; otherwise"
+        "find out which copy of sub.example.com is current: if it is the one on ns2.example.com"
+        f"{which.format('ns1.sub.example.com and ns2.sub.example.com')}; otherwise"
         f" {change} the DS records of sub.example.com, and remove the copy on ns2.example.com"
     )
     assert found.blame is Blame.HOST and not found.records
     assert found.remedy is not None and not (found.remedy.change or found.remedy.remove)
+
+
+def test_where_the_keys_are_what_is_asked_for_no_server_above_is_said_to_be_silent() -> None:
+    """Servers of zones above get the question in the walk, and refer to others."""
+    world = made_of("dnssec-missing-key", question="example.com. DNSKEY")
+    (found,) = (each for each in checked(world).findings or () if each.code == "ds-without-dnskey")
+    assert "back first" not in found.cure
