@@ -149,10 +149,12 @@ def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     all of them and some had no time to reply. Even so, silent root hints may be out of date. Where a record
     was damaged, these are the addresses of which it lacks something.
     """
+    old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
     if not trace.cut_short:
         torn = [attempt for step in cut.steps for attempt in step.attempts] if is_torn(cut) else []
-        return frozenset(_address(each) for each in torn if each.meaning.kind is Kind.NOT_RECORDED)
-    old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
+        lacking = frozenset(_address(each) for each in torn if each.meaning.kind is Kind.NOT_RECORDED)
+        primes = [step for step in cut.steps if step.purpose is Purpose.PRIME]
+        return lacking | old if any(step.lacks_replies for step in primes) else lacking
     controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
     asked = [step for step in cut.steps if step.zone == cut.zone]
     concerned = controls or _ended_in(cut) or any(step.limited for step in asked if step.main)
