@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -86,7 +86,7 @@ def checked(world: World, seed: int, chance: int | None = None) -> Trace:
     )
 
 
-@lru_cache(maxsize=256)
+@cache
 def usual(name: str) -> dict[str, Any]:
     """The result of a world without chance."""
     return result(checked(load(name), 0))
