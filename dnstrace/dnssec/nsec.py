@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec.proof import Proof, ProofResult, Types, absent_text, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import Proof, ProofResult, Types, absent_text, lacks_data, lacks_ds
 from dnstrace.model import Name
-from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.naming import is_below, plain, wildcard_below, zone_text
 from dnstrace.model.structs import Struct
 
 

@@ -13,9 +13,9 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds
 from dnstrace.model import Name
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import plain, wildcard_below, zone_text
 from dnstrace.model.structs import Struct, field
 
 SHA1 = 1  # the only hash algorithm defined (RFC 5155 section 11)

@@ -131,11 +131,3 @@ def lacks_ds(types: Types, name: Name, record: str) -> Proof:
 def absent_text(name: Name, record: str) -> str:
     """What an NSEC or NSEC3 record with the type NXNAME shows, in words."""
     return f"{record} marks {plain(name)} as non-existent (compact denial)"
-
-
-def wildcard_below(name: Name) -> Name | None:
-    """`*.name`, or None if that would be too long for a domain name."""
-    try:
-        return dns.name.Name((b"*", *name.labels))
-    except dns.name.NameTooLong:
-        return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import dns.name
+import dns.name
 
 _UNESCAPED: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 _MOST = 8192  # names whose text is kept
@@ -64,3 +63,11 @@ def zone_text(zone: dns.name.Name | None) -> str:
 def is_below(name: dns.name.Name, ancestor: dns.name.Name) -> bool:
     """Whether a name is below another: its subdomain and not that name itself."""
     return name != ancestor and name.is_subdomain(ancestor)
+
+
+def wildcard_below(name: dns.name.Name) -> dns.name.Name | None:
+    """`*.name`, or None if that would be too long for a domain name."""
+    try:
+        return dns.name.Name((b"*", *name.labels))
+    except dns.name.NameTooLong:
+        return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
-import dns.name
 import dns.rdatatype
 
 from dnstrace.analysis.paths import latest
@@ -25,7 +24,8 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-from dnstrace.model.naming import is_below
+from dnstrace.model.naming import is_below, wildcard_below
+from dnstrace.model.structs import replace
 from dnstrace.walk.probes import between
 
 _MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
@@ -195,8 +195,9 @@ def _wildcards(step: Step, outcomes: Container[Outcome]) -> Iterator[Beyond]:
     below = (of,) if step.outcome is Outcome.ALIAS else ()
     above = [*between(zone, of), zone]
     for name in dict.fromkeys((*below, *above[: _MOST_WILDCARDS - 1], zone)):
-        question = _wildcard(name, step.question)
-        if question is not None and question != step.question:
+        wildcard = wildcard_below(name)
+        question = step.question if wildcard is None else replace(step.question, name=wildcard)
+        if question != step.question:
             yield Beyond(Probe.WILDCARD, question, _only(step, [step.attempts[step.chosen]], zone), step.id)
 
 
@@ -205,13 +206,6 @@ def _last_alias(step: Step, zone: Name) -> Name:
     answer = () if step.meaning is None else step.meaning.answer
     aliases = [r.name for r in answer if r.rdtype == dns.rdatatype.CNAME and r.name.is_subdomain(zone)]
     return aliases[-1] if aliases else step.question.name
-
-
-def _wildcard(above: Name, asked: Question) -> Question | None:
-    try:
-        return Question(dns.name.Name((b"*", *above.labels)), asked.rdtype, asked.rdclass)
-    except dns.name.NameTooLong:
-        return None
 
 
 def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:

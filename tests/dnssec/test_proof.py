@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.dnssec.proof import ProofResult, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import ProofResult, Types, lacks_data, lacks_ds
 from tests.dnssec.bitmaps import types
 from tests.dnssec.zones import T, bit_map, name
 
@@ -60,9 +60,3 @@ def test_root_denies_its_own_ds() -> None:
 )
 def test_ds_at_a_name(held: list[str], shown: ProofResult) -> None:
     assert lacks_ds(types(*held), CUT, "NSEC").shown is shown
-
-
-def test_wildcard_may_be_too_long_to_exist() -> None:
-    long = ".".join(["a" * 63] * 3 + ["b" * 61]) + "."
-    assert wildcard_below(name("example.")) == name("*.example.")
-    assert wildcard_below(name(long)) is None

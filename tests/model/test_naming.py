@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.model.naming import folded, is_below, is_within, plain, presented, zone_text
+from dnstrace.model.naming import folded, is_below, is_within, plain, presented, wildcard_below, zone_text
 
 LABELS = st.lists(st.sampled_from([b"a", b"A", b"b", b"a.b", b"x y", b"\xff", b"-_9"]), max_size=4)
 
@@ -66,3 +66,9 @@ def test_names_compare_by_their_labels_as_they_do_in_dnspython(one: list[bytes],
     name, zone = absolute(one), absolute(other)
     assert is_within(name, zone) is name.is_subdomain(zone)
     assert (folded(name) == folded(zone)) is (name == zone)
+
+
+def test_a_wildcard_may_be_too_long_to_exist() -> None:
+    long = ".".join(["a" * 63] * 3 + ["b" * 61]) + "."
+    assert wildcard_below(dns.name.from_text("example.")) == dns.name.from_text("*.example.")
+    assert wildcard_below(dns.name.from_text(long)) is None

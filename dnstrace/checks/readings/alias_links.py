@@ -19,10 +19,9 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import replies_of
-from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.message.alias import alias_target, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Probe, Step
-from dnstrace.model.naming import is_below, plain
+from dnstrace.model.naming import is_below, plain, wildcard_below
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _TTL = 3600  # seconds, of records to remove; of no consequence

@@ -13,11 +13,10 @@ from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import Judged, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort, TooMuchWork
-from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.dnssec.records import type_name
 from dnstrace.model import Name
 from dnstrace.model.judgement import LIMITS
-from dnstrace.model.naming import is_below, plain
+from dnstrace.model.naming import is_below, plain, wildcard_below
 from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone

@@ -16,11 +16,10 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed, where
 from dnstrace.checks.readings.replies import steps_of
 from dnstrace.checks.readings.statements import Statement, Statements, record_list, statements_of
-from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
-from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.naming import is_below, plain, wildcard_below, zone_text
 
 Shown = tuple[Statement, Statement]
 """A statement that denies a name, and another one of the same address that shows it."""
