@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.analysis.changes_shown import with_changes
 from dnstrace.api.changes import (
     Zones,
     addresses_added,
@@ -31,6 +30,7 @@ from dnstrace.message.edited import Edited
 from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
+from dnstrace.model.findings import Rehearsal
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
 from dnstrace.network.known import KnownNetwork
@@ -46,7 +46,7 @@ _LATE = "the deadline is reached"
 class _Result(NamedTuple):
     """The result of a rehearsal: what it led to, why it was not possible, or neither if it failed."""
 
-    rehearsed: str = ""
+    rehearsal: Rehearsal | None = None
     unrehearsed: str = ""
 
 
@@ -66,7 +66,7 @@ def _with_result(finding: Finding, result: _Result | None) -> Finding:
         return finding
     if result == _Result():
         return replace(finding, cure="", records=(), remedy=None)
-    return replace(finding, rehearsed=result.rehearsed, unrehearsed=result.unrehearsed)
+    return replace(finding, rehearsal=result.rehearsal, unrehearsed=result.unrehearsed)
 
 
 class _All(Supposed):
@@ -137,7 +137,7 @@ class _Rehearsal:
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
         then = compared(self._before, validated(ended, self._run.tracing.anchors), findings, fresh)
-        return _Result(with_changes(len(set(remedies)), then.text)) if then.good else _Result()
+        return _Result(Rehearsal(then.text, len(set(remedies)))) if then.good else _Result()
 
     async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:
         run = self._run

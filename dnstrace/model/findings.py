@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dnstrace.model.asked import Name
+from dnstrace.model.counting import counted
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import Struct
 
@@ -88,6 +89,27 @@ class Remedy(Struct):
     servers: tuple[Name, ...] = ()
 
 
+class Rehearsal(Struct):
+    """What a number of changes together were seen to lead to: `4 of 4 paths give 192.0.2.1`.
+
+    `shown` is how many of them the reader sees, if not all.
+    """
+
+    led_to: str
+    changes: int = 1
+    shown: int | None = None
+
+    @property
+    def text(self) -> str:
+        """It as a sentence: `with this and 1 change not shown here, 4 of 4 paths give 192.0.2.1`."""
+        shown = self.changes if self.shown is None else self.shown
+        these = "this" if shown == 1 else f"these {shown} changes"
+        others = (
+            f" and {counted(self.changes - shown, 'change')} not shown here" if shown < self.changes else ""
+        )
+        return f"with {these}{others}, {self.led_to}"
+
+
 class Observation(Struct):
     """What a rule reports: one sentence, the steps that show it, and the server if it is about one server.
 
@@ -111,7 +133,7 @@ class Observation(Struct):
 class Finding(Struct):
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
-    `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
+    `references` are RFCs with their sections. `rehearsal` is what the remedy was seen to lead to, None if
     that was not tried; `unrehearsed` is then why not. `explains` are the codes of findings that are there
     because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
     itself, its parent, or the zone that the name server is in.
@@ -128,10 +150,15 @@ class Finding(Struct):
     cure: str = ""
     records: tuple[str, ...] = ()
     remedy: Remedy | None = None
-    rehearsed: str = ""
+    rehearsal: Rehearsal | None = None
     unrehearsed: str = ""
     explains: tuple[str, ...] = ()
     operator: Name | None = None
+
+    @property
+    def rehearsed(self) -> str:
+        """What the remedy was seen to lead to, as a sentence; empty if that was not tried."""
+        return "" if self.rehearsal is None else self.rehearsal.text
 
     @property
     def who(self) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dnstrace.analysis.accepting import accepting
-from dnstrace.analysis.changes_shown import as_shown, with_changes
+from dnstrace.analysis.changes_shown import as_shown
 from dnstrace.api import report
 from dnstrace.cli.line.ignoring import ignore
-from dnstrace.model.findings import Blame, Finding, Level, Remedy
+from dnstrace.model.findings import Blame, Finding, Level, Rehearsal, Remedy
 from dnstrace.model.structs import replace
 from dnstrace.render.narrowed import narrowed
 from tests.checks.checking import checked
@@ -18,7 +18,7 @@ _LED_TO = "2 of 2 paths give 192.0.2.44, insecure"
 
 def _of(code: str, text: str, level: Level = Level.ERROR) -> Finding:
     remedy = Remedy(Blame.HOST, add=(text,))
-    return replace(finding(code=code, level=level), remedy=remedy, rehearsed=with_changes(3, _LED_TO))
+    return replace(finding(code=code, level=level), remedy=remedy, rehearsal=Rehearsal(_LED_TO, changes=3))
 
 
 def test_changes_that_are_not_shown_are_said_to_be_others() -> None:
@@ -45,7 +45,7 @@ def test_changes_are_left_out_in_more_than_one_way() -> None:
 
 
 def test_one_change_stays_as_it_is() -> None:
-    alone = replace(_of("a", "x"), rehearsed=with_changes(1, _LED_TO))
+    alone = replace(_of("a", "x"), rehearsal=Rehearsal(_LED_TO))
     assert as_shown([alone], [alone]) == (alone,) and alone.rehearsed == f"with this, {_LED_TO}"
 
 
