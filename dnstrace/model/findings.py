@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NotRequired, TypedDict
 
 from dnstrace.model.asked import Name
 from dnstrace.model.counting import counted
@@ -87,6 +88,15 @@ class Remedy(Struct):
     change: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     servers: tuple[Name, ...] = ()
+
+
+class Fix(TypedDict):
+    """The part of an observation that says what to do, and who does it if that is not as its rule says."""
+
+    cure: str
+    remedy: Remedy
+    records: NotRequired[tuple[str, ...]]
+    blame: NotRequired[Blame | None]
 
 
 class Rehearsal(Struct):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import TypedDict
 
 from dnstrace.checks.advice.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.advice.versions import newest, primary_reset
@@ -15,21 +14,8 @@ from dnstrace.checks.readings.replies import HeardReply, by_server
 from dnstrace.checks.readings.serials import records, serials
 from dnstrace.checks.readings.statements import statements_of
 from dnstrace.model import Kind, Name
-from dnstrace.model.findings import Remedy
+from dnstrace.model.findings import Fix
 from dnstrace.model.naming import zone_text
-
-
-class Addresses(TypedDict):
-    """The part of an observation that says which records to publish."""
-
-    records: tuple[str, ...]
-    remedy: Remedy
-
-
-class Fix(Addresses):
-    """The part of an observation that says what to do."""
-
-    cure: str
 
 
 def as_the_others(cut: Cut, showing: Iterable[HeardReply], change: Fix) -> Fix:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from dnstrace.checks.advice.glue_fixes import glue_fixed, is_left_behind, outdated, removed_at_parent, staying
 from dnstrace.checks.advice.listing import known_addresses
@@ -13,7 +12,7 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import glue, host_of
 from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 
@@ -37,34 +36,23 @@ def each_server(
     """
     minor = is_minor(cut, sick)
     for server, replies in by_server(sick).items():
-        fix = _fix(cut, replies, repair(replies), stays)
         yield Observation(
             message=f"{plain(server)} {does(replies)}",
             steps=steps_of(replies),
             server=server,
             level=Level.WARNING if minor else None,
-            cure=fix.cure,
-            records=fix.remedy.change,
-            remedy=fix.remedy,
-            blame=fix.blame,
+            **_fix(cut, replies, repair(replies), stays),
         )
 
 
-class _Fix(NamedTuple):
-    """What to do about one server, and who does it, if that is not the operator of the zone."""
-
-    cure: str
-    remedy: Remedy
-    blame: Blame | None = None
-
-
-def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
+def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> Fix:
     """The fix for a server; at the registrar if only the parent lists it, or an old address of it."""
     server, zone = replies[0].server, zone_text(cut.zone)
     by_parent = () if cut.delegation is None else tuple(each.name for each in cut.delegation.servers)
     if fresh := outdated(cut, server, [reply.address for reply in replies]):
         cure = f"change the glue for {plain(server)} to {listed(fresh)}"
-        return _Fix(cure, at_parent(cut, change=glue_records(cut, server, fresh)), Blame.REGISTRAR)
+        remedy = at_parent(cut, change=glue_records(cut, server, fresh))
+        return {"cure": cure, "remedy": remedy, "records": remedy.change, "blame": Blame.REGISTRAR}
     if is_left_behind(cut, server):
         return _of(removed_at_parent(cut, Observation("", (), server)))
     sick, host = {reply.address for reply in replies}, host_of(cut, server)
@@ -72,24 +60,24 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
     if sick <= set(host.addresses) - glued and glued & cut.serving:
         return _of(glue_fixed(cut, host, Observation("", (), server)))
     if not (stays or cut.serving) and server in by_parent:
-        return _Fix(f"{repair}; or, {_if_moved(cut, replies)}", at_servers(server))
+        return {"cure": f"{repair}; or, {_if_moved(cut, replies)}", "remedy": at_servers(server)}
     if stays or not cut.probed or len(by_parent) < 2:
-        return _Fix(repair, at_servers(server))
+        return {"cure": repair, "remedy": at_servers(server)}
     others = set(known_addresses(cut, server)) & cut.serving - sick
     if others:  # it stays, at these
         where = f"its zone and from the glue in {parent_text(cut)}" if sick & glued else "its zone"
         one = "this address" if len(sick) == 1 else "these addresses"
-        return _Fix(f"{repair}; or remove {one} from {where}", at_servers(server))
+        return {"cure": f"{repair}; or remove {one} from {where}", "remedy": at_servers(server)}
     if not staying(cut) - {server}:
         working = [name for name in by_parent if cut.serving & set(known_addresses(cut, name))]
         working = [name for name in working if name not in untrusted(cut)]
         if server in by_parent or not working:
-            return _Fix(repair, at_servers(server))
+            return {"cure": repair, "remedy": at_servers(server)}
         instead = f"list {listed(map(plain, working))} in the NS records of {zone} instead"
-        return _Fix(f"{repair}; or {instead}", at_servers(server))
+        return {"cure": f"{repair}; or {instead}", "remedy": at_servers(server)}
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
     removed = f"remove {plain(server)} from the NS records of {zone} in the zone{both}"
-    return _Fix(f"{repair}; or {removed}", at_servers(server))
+    return {"cure": f"{repair}; or {removed}", "remedy": at_servers(server)}
 
 
 def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:
@@ -101,7 +89,8 @@ def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:
     return f"if {zone} has moved, list its present name servers in {parent}"
 
 
-def _of(found: Observation) -> _Fix:
+def _of(found: Observation) -> Fix:
     """The fix of an observation."""
     assert found.remedy is not None
-    return _Fix(found.cure, found.remedy, found.blame)
+    remedy = found.remedy
+    return {"cure": found.cure, "remedy": remedy, "records": remedy.change, "blame": found.blame}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 
-from dnstrace.checks.advice.odd_copies import Addresses, Fix, as_the_others
+from dnstrace.checks.advice.odd_copies import as_the_others
 from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
@@ -20,7 +20,7 @@ from dnstrace.checks.readings.statements import Statement, statements_of
 from dnstrace.checks.rules.targets import alias_meant
 from dnstrace.dnssec.compact import is_absent
 from dnstrace.model import Name, Outcome, Purpose, Step
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
@@ -170,7 +170,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
-            **as_the_others(cut, showing, Fix(cure=cure, **_addresses_instead(cut, showing))),
+            **as_the_others(cut, showing, _addresses_instead(cut, showing, cure)),
         )
 
 
@@ -237,8 +237,8 @@ def one_has_to_go(owner: Name, zone: Name) -> str:
     return f"remove either the CNAME record or the NS records of {plain(owner)} in {zone_text(zone)}"
 
 
-def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> Addresses:
-    """The addresses to publish instead of an alias at the apex, where the trace has found them."""
+def _addresses_instead(cut: Cut, showing: list[HeardReply], cure: str) -> Fix:
+    """The `cure`, with the addresses to publish instead of an alias at the apex where the trace has them."""
     trace = cut.evidence.trace
     found = [
         f"{cut.zone} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
@@ -247,7 +247,7 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> Addresses:
         for rdata in sorted(rrset)
     ]
     gone = _records_of(showing, cut.zone) if found else ()
-    return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
+    return {"cure": cure, "records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
 
 
 def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:

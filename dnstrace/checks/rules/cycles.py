@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypedDict
 
 import dns.name
 
@@ -13,7 +12,7 @@ from dnstrace.checks.catalogue import Trait, of_trace
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.phrases import listed
 from dnstrace.model import Name, Outcome, Purpose, Step
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _ENDLESS = 6  # name servers looked up one within another: Unbound follows 4, BIND 7
@@ -86,15 +85,7 @@ def referral_endless(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-class _Fix(TypedDict):
-    """The part of an observation that says what to do."""
-
-    cure: str
-    blame: Blame
-    remedy: Remedy
-
-
-def _end_of(zone: Name, asked: Name, chain: list[Step]) -> _Fix:
+def _end_of(zone: Name, asked: Name, chain: list[Step]) -> Fix:
     """How the chain can end: at the servers that made all its referrals, else at the zone that needs it."""
     if has_registrar(zone) or any(link.zone != asked for link in chain):
         cure = f"give {plain(zone)} a name server inside itself, with glue in its parent zone"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypedDict
 
 import dns.rdatatype
 
@@ -35,7 +34,7 @@ from dnstrace.checks.readings.hosts import (
 )
 from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.model import ROOT, Name, NameServer
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -87,16 +86,7 @@ def _given_up(cut: Cut, meant: dict[Name, Name]) -> bool:
     return above and not {*meant.values()} <= cut.child.keys() and not apart_from_parent(cut, cut.child)
 
 
-class _Fix(TypedDict):
-    """The part of an observation that says what to do."""
-
-    cure: str
-    records: tuple[str, ...]
-    remedy: Remedy
-    blame: Blame
-
-
-def _instead_of_alias(cut: Cut, host: Host) -> _Fix:
+def _instead_of_alias(cut: Cut, host: Host) -> Fix:
     """What to do about an alias: give the name addresses, or list the host that it leads to.
 
     That host is only named if it may serve the zone. It is listed by whoever lists the alias; nothing can be
@@ -128,7 +118,7 @@ def _end_to_list(cut: Cut, host: Host) -> Name | None:
     return end if found and working(cut, found) else None
 
 
-def _listed_instead(cut: Cut, host: Host, end: Name | None) -> _Fix:
+def _listed_instead(cut: Cut, host: Host, end: Name | None) -> Fix:
     """What to do where only another name can be listed."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
     blame = _names_blame(cut, [host.name])
@@ -147,7 +137,7 @@ def _listed_instead(cut: Cut, host: Host, end: Name | None) -> _Fix:
     }
 
 
-def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
+def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> Fix:
     """What to do about names without an address: list those that were meant, or none in their place."""
     names, zone = [host.name for host in group], zone_text(cut.zone)
     typed_above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)

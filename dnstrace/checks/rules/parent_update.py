@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypedDict
 
 import dns.rdatatype
 
@@ -27,7 +26,7 @@ from dnstrace.checks.readings.phrases import parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, steps_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _PROBES = ((Probe.CDS, dns.rdatatype.CDS), (Probe.CDNSKEY, dns.rdatatype.CDNSKEY))
@@ -65,16 +64,7 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
     )
 
 
-class _Fix(TypedDict):
-    """The part of an observation that says what to do."""
-
-    cure: str
-    records: tuple[str, ...]
-    remedy: Remedy
-    blame: Blame | None
-
-
-def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> _Fix:
+def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> Fix:
     """What to do about DS records other than those that the zone asks for, which have to be of its keys."""
     zone, have = zone_text(cut.zone), published(cut)
     if gone:
