@@ -25,7 +25,7 @@ SUPPORTED = frozenset({RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512, ECDSAP256, 
 _DIGESTS = {SHA1_DIGEST: "sha1", 2: "sha256", 4: "sha384"}
 
 
-class Standing(Enum):
+class Status(Enum):
     """What the registry of DNSSEC algorithm numbers says of one, as far as a zone's keys are concerned."""
 
     FINE = ""
@@ -44,19 +44,19 @@ _PRIVATE = frozenset({253, 254})
 _OTHERS = {17: "SM2SM3", 18: "MLDSA44", 23: "ECC-GOST12"}  # assigned, and hardly ever validated
 
 
-def standing(number: int) -> Standing:
+def status(number: int) -> Status:
     """What the registry says of an algorithm: its columns for use by zones (RFC 9904, 9905, 9906)."""
     if number in _OBSOLETE:
-        return Standing.OBSOLETE
+        return Status.OBSOLETE
     if number == RSASHA512:
-        return Standing.NOT_RECOMMENDED
+        return Status.NOT_RECOMMENDED
     if number in _NOT_FOR_ZONES:
-        return Standing.NOT_FOR_ZONES
+        return Status.NOT_FOR_ZONES
     if number in _PRIVATE:
-        return Standing.PRIVATE
+        return Status.PRIVATE
     if number in _RESERVED:
-        return Standing.RESERVED
-    return Standing.FINE if number in SUPPORTED or number in _OTHERS else Standing.UNASSIGNED
+        return Status.RESERVED
+    return Status.FINE if number in SUPPORTED or number in _OTHERS else Status.UNASSIGNED
 
 
 def algorithm_text(number: int) -> str:
@@ -64,7 +64,7 @@ def algorithm_text(number: int) -> str:
 
     One that is assigned but unknown to most validators has its number: `MLDSA44 (algorithm 18)`.
     """
-    found = standing(number)
+    found = status(number)
     name = algorithm_name(number)
     if number in _OTHERS:
         return f"{name} (algorithm {int(number)})"

@@ -14,19 +14,19 @@ from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
     SUPPORTED,
-    Standing,
+    Status,
     algorithm_name,
     algorithm_text,
     ds_usable,
     key_tag,
     only_unknown,
-    standing,
+    status,
 )
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
-_ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
+_ODD = (Status.RESERVED, Status.UNASSIGNED, Status.PRIVATE, Status.NOT_FOR_ZONES)
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -44,7 +44,7 @@ def algorithm_weak(cut: Cut) -> Iterator[Observation]:
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
     used = {int(key.algorithm) for key in signing_of(cut).keys}
-    weak = sorted(number for number in used if standing(number) is Standing.OBSOLETE)
+    weak = sorted(number for number in used if status(number) is Status.OBSOLETE)
     if weak and cut.probed:
         yield Observation(
             f"{zone_text(cut.zone)} has keys with an obsolete algorithm: {listed(map(algorithm_name, weak))}",
@@ -111,7 +111,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             blame=Blame.REGISTRAR if known else None,
         )
         return
-    odd = {key for key in signing.keys if standing(int(key.algorithm)) in _ODD}
+    odd = {key for key in signing.keys if status(int(key.algorithm)) in _ODD}
     if odd and cut.probed:
         keys = (f"key {key_tag(key)} with {algorithm_text(int(key.algorithm))}" for key in sorted(odd))
         yield Observation(

@@ -10,7 +10,7 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed, parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, steps_of
 from dnstrace.checks.readings.signing import Signing, signing_of
-from dnstrace.dnssec.algorithms import RSASHA1, RSASHA1_NSEC3, Standing, algorithm_name, key_tag, standing
+from dnstrace.dnssec.algorithms import RSASHA1, RSASHA1_NSEC3, Status, algorithm_name, key_tag, status
 from dnstrace.dnssec.crypto import key_bits, key_flaw
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
@@ -107,7 +107,7 @@ def algorithm_not_recommended(cut: Cut) -> Iterator[Observation]:
     References: RFC 9904; RFC 8624 section 3.1
     """
     used = {int(key.algorithm) for key in signing_of(cut).keys}
-    if cut.probed and (found := [each for each in used if standing(each) is Standing.NOT_RECOMMENDED]):
+    if cut.probed and (found := [each for each in used if status(each) is Status.NOT_RECOMMENDED]):
         yield Observation(
             f"{zone_text(cut.zone)} has keys with {listed(map(algorithm_name, found))}, which is not"
             " recommended",
