@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from dnstrace.checks.advice.glue_fixes import glue_fixed, is_left_behind, outdated, removed_at_parent, staying
+from dnstrace.checks.advice.glue_fixes import (
+    glue_fixed,
+    is_left_behind,
+    outdated,
+    registering,
+    removed_at_parent,
+    staying,
+)
 from dnstrace.checks.advice.listing import known_addresses
 from dnstrace.checks.advice.remedies import at_parent, at_servers, glue_records
 from dnstrace.checks.advice.versions import untrusted
@@ -13,6 +20,7 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import glue, host_of
 from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
+from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
@@ -47,15 +55,20 @@ def each_server(
             records=fix.remedy.change,
             remedy=fix.remedy,
             blame=fix.blame,
+            operator=fix.operator,
         )
 
 
 class _Fix(NamedTuple):
-    """What to do about one server, and who does it, if that is not the operator of the zone."""
+    """What to do about one server, and who does it, if that is not the operator of the zone.
+
+    `operator` is the domain at whose registrar that is done, if it is another than the zone.
+    """
 
     cure: str
     remedy: Remedy
     blame: Blame | None = None
+    operator: Name | None = None
 
 
 def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
@@ -64,7 +77,8 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
     by_parent = () if cut.delegation is None else tuple(each.name for each in cut.delegation.servers)
     if fresh := outdated(cut, server, [reply.address for reply in replies]):
         cure = f"change the glue for {plain(server)} to {listed(fresh)}"
-        return _Fix(cure, at_parent(cut, change=glue_records(cut, server, fresh)), Blame.REGISTRAR)
+        remedy = at_parent(cut, change=glue_records(cut, server, fresh))
+        return _Fix(cure, remedy, Blame.REGISTRAR, registering(cut, server))
     if is_left_behind(cut, server):
         return _of(removed_at_parent(cut, Observation("", (), server)))
     sick, host = {reply.address for reply in replies}, host_of(cut, server)
@@ -104,4 +118,4 @@ def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:
 def _of(found: Observation) -> _Fix:
     """The fix of an observation."""
     assert found.remedy is not None
-    return _Fix(found.cure, found.remedy, found.blame)
+    return _Fix(found.cure, found.remedy, found.blame, found.operator)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
-from dnstrace.checks.advice.registries import registered
+from dnstrace.checks.advice.glue_fixes import registering
 from dnstrace.checks.advice.remedies import at_parent
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
@@ -46,7 +46,7 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(found.values()),
             cure=f"have {parent_text(cut)} delete the addresses of {listed(found)}",
             remedy=at_parent(cut, remove=_addresses_in(found)),
-            operator=None if first.is_subdomain(cut.zone) else registered(first),
+            operator=registering(cut, first),
         )
 
 
