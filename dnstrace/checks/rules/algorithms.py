@@ -97,18 +97,18 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """
     signing = signing_of(cut)
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
-        known = any(key.algorithm in SUPPORTED for key in signing.keys)
+        publish = to_publish(cut) if any(key.algorithm in SUPPORTED for key in signing.signing_keys) else ()
         most = "most " if only_unknown(signing.ds) else ""
         yield Observation(
             f"{zone_text(cut.zone)} is signed only in ways that {most}validators do not support:"
             f" {unsupported(signing.ds)}",
             signing.ds_steps,
             cure=f"replace the DS records of {zone_text(cut.zone)}"
-            if known
+            if publish  # DS records of a key that does not sign the keys would make the zone fail
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256){' too' if most else ''}",
-            records=to_publish(cut) if known else (),
-            remedy=at_parent(cut, change=to_publish(cut)) if known else in_zone(cut.zone),
-            blame=Blame.REGISTRAR if known else None,
+            records=publish,
+            remedy=at_parent(cut, change=publish) if publish else in_zone(cut.zone),
+            blame=Blame.REGISTRAR if publish else None,
         )
         return
     odd = {key for key in signing.keys if standing(int(key.algorithm)) in _ODD}

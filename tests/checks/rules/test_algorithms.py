@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import Level
+from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security
 from dnstrace.lab.world import read
 from dnstrace.model.anchors import NO_ANCHORS
@@ -49,3 +49,13 @@ def test_what_keys_show_by_themselves_is_said_without_a_trust_anchor(number: int
     made = checked(world, anchors=NO_ANCHORS)
     assert made.judgement is None and made.unjudged
     assert code in {each.code for each in made.findings or ()}
+
+
+def test_no_ds_record_is_replaced_before_a_key_that_validators_know_signs_the_keys() -> None:
+    """With one of a key that signs nothing, a zone that is taken for unsigned becomes bogus."""
+    key = "DcV6WMwl6YknXiBv8Ufc/YKtANGOzN/errbDBK0wWAU8xzvURkJrMp8ceyHuDN2UhftJdTS4BVXMUtl1QD8pkg=="
+    zone = {"sign": {"broken": ["algorithm=100"]}, "add": f"@ DNSKEY 256 3 13 {key}\n"}
+    trace = checked(made_of("_signed", zones={"example.com.": zone}))
+    (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
+    assert finding.blame is Blame.HOST and not finding.records
+    assert finding.cure == "sign example.com with algorithm 13 (ECDSAP256SHA256)"
