@@ -6,6 +6,7 @@ import pytest
 
 from dnstrace.checks import Level
 from dnstrace.model.findings import Blame
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -54,3 +55,12 @@ def test_a_sha1_record_that_fits_is_said_to_be_ignored() -> None:
         "com has a DS record for key 33677 whose SHA-256 digest does not fit that key of example.com, and"
         " validators such as BIND ignore the SHA-1 record, which does fit"
     )
+
+
+def test_the_zone_is_signed_before_its_ds_record_is_replaced_where_no_key_signs_the_keys() -> None:
+    """The right DS record alone would leave the zone bogus."""
+    zone = {"sign": {"broken": ["ds-digest", "unsigned=@ DNSKEY"]}}
+    trace = checked(made_of("_signed", zones={"example.com.": zone}))
+    (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
+    assert finding.blame is Blame.HOST and not finding.records
+    assert finding.cure.startswith("sign example.com again, ") and "then replace its DS" in finding.cure
