@@ -47,6 +47,12 @@ def with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observati
     right = tuple(dict.fromkeys((*good, *glued)))
     well = set(good)
     dead = listed(text for text in host.addresses if text not in well)
+    answering = {reply.address for reply in cut.everyone if reply.message is not None}
+    if answering.intersection(host.addresses) - well:  # a server is there, of other zones perhaps
+        serve = f"have {name} serve {zone_text(cut.zone)} at {dead} too"
+        change = f"change the addresses of {name} in its own zone to {listed(right)}"
+        cure = f"{serve}; or, if nobody needs a name server there, {change}"
+        return replace(found, cure=cure, remedy=at_servers(host.name), blame=Blame.SERVER_OPERATOR)
     cure = f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
     return _with_zone_fixed(cut, host, right, f"{cure} {zone_text(cut.zone)} at {dead}", found)
 

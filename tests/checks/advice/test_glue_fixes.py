@@ -86,3 +86,24 @@ def test_who_can_change_addresses_is_whose_domain_the_server_is_in(world: World,
     found = {each.code: each for each in checked(world).findings or ()}
     for code in ("glue-differs", "unreachable"):
         assert found[code].cure.startswith(cure) and found[code].who == who, code
+
+
+def test_an_address_where_a_server_answers_is_not_to_be_removed_at_once() -> None:
+    """It has other zones there, whose name server it is: this one may be what is missing."""
+    zones = {
+        "com.": {"add": f"{_DELEGATED}provider NS ns2.provider.com.\n{_NS1}{_NS2}"},
+        "example.com.": {"text": _HOSTED},
+        "provider.com.": {
+            "text": f"{_PROVIDER}{_OWN1}ns1 A 192.0.2.98\n{_OWN2}",
+            "servers": ["ns1.provider.com.", "ns2.provider.com.", "also.provider.com."],
+        },
+    }
+    at = {"ns1": "192.0.2.53", "ns2": "198.51.100.53", "also": "192.0.2.98"}
+    servers = {f"{label}.provider.com.": {"addresses": [text], "rtt": 15} for label, text in at.items()}
+    found = {
+        each.code: each for each in checked(made_of("_internet", servers=servers, zones=zones)).findings or ()
+    }
+    assert found.keys() == {"glue-differs", "refuses"}
+    for each in found.values():
+        assert each.cure.startswith("have ns1.provider.com serve example.com at 192.0.2.98 too; or, ")
+        assert not each.records and each.remedy is not None and not each.remedy.change
