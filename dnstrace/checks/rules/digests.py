@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.readings.delegated_keys import to_publish
+from dnstrace.checks.readings.delegated_keys import in_place
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.replies import steps_of
@@ -38,7 +38,7 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     harmful = bool(wrong) and (not signing.entries or not _strongest_fits(signing))
     if not wrong or not (harmful or cut.probed):
         return
-    publish, zone = to_publish(cut), zone_text(cut.zone)
+    publish, zone = in_place(cut), zone_text(cut.zone)
     unsigned = not publish  # no key signs the keys: with its DS record, the zone fails as it does now
     yield Observation(
         f"{parent_text(cut)} has {_text(wrong)} not fit that key of {zone}{_ignored(signing)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.world import read
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
@@ -64,3 +65,12 @@ def test_the_zone_is_signed_before_its_ds_record_is_replaced_where_no_key_signs_
     (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
     assert finding.blame is Blame.HOST and not finding.records
     assert finding.cure.startswith("sign example.com again, ") and "then replace its DS" in finding.cure
+
+
+def test_the_ds_record_of_a_key_that_is_yet_to_come_stays() -> None:
+    other = "example DS 12345 13 2 " + "0123456789abcdef" * 4 + "\n"
+    own = read("dnssec-digest-left-over")["zones"]["com."]["add"]
+    trace = checked(made_of("_signed", zones={"com.": {"add": own + other}}))
+    (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
+    assert [record.split()[4] for record in finding.records] == ["33677", "12345"]
+    assert finding.rehearsed.endswith("4 of 4 paths give 192.0.2.44, secure")
