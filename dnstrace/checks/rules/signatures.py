@@ -268,6 +268,9 @@ def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, se
     They have those of this server if the same keys made them.
     """
     zone, again = zone_text(cut.zone), _again(cut, here)
+    if server is None and not any(judged.data.signatures for judged in signing_of(cut).judged):
+        sign = f"if {zone} is not signed, sign it, and load it on all its servers"
+        return f"{sign}; if it is, make them return signatures to queries with the DO flag"
     if server is None:
         return f"{again}, and load it on all its servers"
     if not all(_signers(judged) <= sound.get(judged.what, set()) and judged.what in sound for judged in here):

@@ -128,6 +128,16 @@ def test_signing_again_helps_if_the_signer_works_and_is_needed_if_it_does_not(wo
     assert cure == f"{fix}, and load it on all its servers"
 
 
+@pytest.mark.parametrize(
+    ("world", "any_signature"), [("dnssec-strips-all", False), ("dnssec-unsigned-data", True)]
+)
+def test_servers_that_give_no_signature_at_all_may_have_a_zone_that_is_signed(
+    world: str, any_signature: bool
+) -> None:
+    (cure,) = [e.cure for e in checked_by_name(world).findings or () if e.code == "signature-missing"]
+    assert ("make them return signatures" in cure) is not any_signature
+
+
 def test_without_the_aa_flag_the_data_is_examined_as_well() -> None:
     """Resolvers validate it, and what fails is not for want of a reply to some other type."""
     servers = {f"ns{n}.example.com.": {"does": ["no-aa", "silent=CAA"]} for n in (1, 2)}
