@@ -91,12 +91,16 @@ class Remedy(Struct):
 
 
 class Fix(TypedDict):
-    """The part of an observation that says what to do, and who does it if that is not as its rule says."""
+    """The part of an observation that says what to do, and who does it if that is not as its rule says.
+
+    The fields are as in `Observation`.
+    """
 
     cure: str
     remedy: Remedy
     records: NotRequired[tuple[str, ...]]
     blame: NotRequired[Blame | None]
+    operator: NotRequired[Name | None]
 
 
 class Rehearsal(Struct):

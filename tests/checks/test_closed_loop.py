@@ -38,7 +38,7 @@ TO_CHOOSE = {
     "missing-glue-below": {"glue-missing"},
     "missing-glue-many": {"glue-missing"},
     "ns-names": {"ns-address-special", "ns-name-alias", "ns-name-in-invalid-syntax", "unreachable"},
-    "moved-with-old-ns": {"ns-differs", "soa-differs"},
+    "moved-with-old-ns": {"answers-differ", "ns-differs", "soa-differs"},
     "nxns": {"ns-name-unresolvable", "referral-too-large"},
     "one-network": {"one-network"},
     "record-malformed": {"record-malformed"},

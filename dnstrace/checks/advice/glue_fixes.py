@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dnstrace.checks.advice.csync import or_by_csync
+from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import address_records, at_parent, at_servers, glue_records, in_zone
 from dnstrace.checks.readings.delegated_keys import unheard
 from dnstrace.checks.readings.evidence import Cut
@@ -31,19 +32,27 @@ def with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observati
             cut, host, glued, f"{instead}: there it shares one with {plain(other)}", found
         )
     if good == host.addresses or not glued:
-        new = good or host.addresses
-        records = glue_records(cut, host.name, new)
+        if not good:
+            cure = f"make {name} answer at one of these addresses, then publish that in both places"
+            return replace(found, cure=cure, remedy=at_servers(host.name), blame=Blame.SERVER_OPERATOR)
+        records = glue_records(cut, host.name, good)
         return replace(
             found,
-            cure=f"change the glue for {name} to {listed(new)}{or_by_csync(cut, 'A', 'AAAA')}"
-            if good
-            else f"make {name} answer at one of these addresses, then publish that in both places",
-            records=records if good else (),
-            remedy=at_parent(cut, change=records) if good else at_servers(host.name),
+            cure=f"change the glue for {name} to {listed(good)}{or_by_csync(cut, 'A', 'AAAA')}",
+            records=records,
+            remedy=at_parent(cut, change=records),
+            blame=Blame.REGISTRAR,
+            operator=registering(cut, host.name),
         )
     right = tuple(dict.fromkeys((*good, *glued)))
     well = set(good)
     dead = listed(text for text in host.addresses if text not in well)
+    answering = {reply.address for reply in cut.everyone if reply.message is not None}
+    if answering.intersection(host.addresses) - well:  # a server is there, of other zones perhaps
+        serve = f"have {name} serve {zone_text(cut.zone)} at {dead} too"
+        change = f"change the addresses of {name} in its own zone to {listed(right)}"
+        cure = f"{serve}; or, if nobody needs a name server there, {change}"
+        return replace(found, cure=cure, remedy=at_servers(host.name), blame=Blame.SERVER_OPERATOR)
     cure = f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
     return _with_zone_fixed(cut, host, right, f"{cure} {zone_text(cut.zone)} at {dead}", found)
 
@@ -54,7 +63,15 @@ def _with_zone_fixed(
     """The observation with the fix that a host gets other addresses in its own zone."""
     records = address_records(host.name, right)
     remedy = in_zone(zone_of_host(cut, host), change=records)
-    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.HOST)
+    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.SERVER_OPERATOR)
+
+
+def registering(cut: Cut, name: Name) -> Name | None:
+    """The domain at whose registrar the addresses of a name server are registered.
+
+    None if that is the zone itself. Its registrar cannot change those of a server in another domain.
+    """
+    return None if name.is_subdomain(cut.zone) else registered(name)
 
 
 def _shared_only_in_zone(cut: Cut, host: Host) -> Name | None:
@@ -115,6 +132,7 @@ def removed_at_parent(cut: Cut, found: Observation) -> Observation:
         records=(),
         remedy=at_parent(cut, remove=[f"{cut.zone} 3600 IN NS {found.server}"]),
         blame=Blame.REGISTRAR,
+        operator=None,  # that of the zone, whatever domain the server is in
     )
 
 

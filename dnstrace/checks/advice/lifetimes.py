@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from dnstrace.checks.advice.remedies import in_zone
+from dnstrace.checks.advice.remedies import RELOAD, in_zone
 from dnstrace.checks.readings.anomaly import SHAPED, Sort
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import counted, question_text
@@ -34,7 +34,7 @@ def unlike_ttls(cut: Cut) -> Observation | None:
         f"the servers of {zone_text(cut.zone)} give different TTLs in their answers to"
         f" {question_text(question)}{more}: {first.what}",
         steps_of(replies),
-        cure="find out which servers are right, and reload the zone on the others",
+        cure=f"{RELOAD}; if a cache in front of a server counts its TTLs down, have it send them as they are",
         remedy=in_zone(cut.zone, servers=by_server(r for _, each in found for r in each.odd)),
         level=Level.NOTICE,
     )

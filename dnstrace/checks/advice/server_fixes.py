@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from dnstrace.checks.advice.glue_fixes import glue_fixed, is_left_behind, outdated, removed_at_parent, staying
+from dnstrace.checks.advice.glue_fixes import (
+    glue_fixed,
+    is_left_behind,
+    outdated,
+    registering,
+    removed_at_parent,
+    staying,
+)
 from dnstrace.checks.advice.listing import known_addresses
 from dnstrace.checks.advice.remedies import at_parent, at_servers, glue_records
 from dnstrace.checks.advice.versions import untrusted
@@ -52,7 +59,13 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> Fix:
     if fresh := outdated(cut, server, [reply.address for reply in replies]):
         cure = f"change the glue for {plain(server)} to {listed(fresh)}"
         remedy = at_parent(cut, change=glue_records(cut, server, fresh))
-        return {"cure": cure, "remedy": remedy, "records": remedy.change, "blame": Blame.REGISTRAR}
+        return {
+            "cure": cure,
+            "remedy": remedy,
+            "records": remedy.change,
+            "blame": Blame.REGISTRAR,
+            "operator": registering(cut, server),
+        }
     if is_left_behind(cut, server):
         return _of(removed_at_parent(cut, Observation("", (), server)))
     sick, host = {reply.address for reply in replies}, host_of(cut, server)
@@ -91,6 +104,12 @@ def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:
 
 def _of(found: Observation) -> Fix:
     """The fix of an observation."""
-    assert found.remedy is not None
     remedy = found.remedy
-    return {"cure": found.cure, "remedy": remedy, "records": remedy.change, "blame": found.blame}
+    assert remedy is not None
+    return {
+        "cure": found.cure,
+        "remedy": remedy,
+        "records": remedy.change,
+        "blame": found.blame,
+        "operator": found.operator,
+    }

@@ -45,7 +45,7 @@ _LAST_RESORT, _LEFT_OVER = "chain-broken", "parent-servers-differ"
 _DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _SAME_FIX = {
     "glue-differs": _DEAD,
-    "ns-differs": "dnskey-differs ds-without-dnskey",
+    "ns-differs": "answers-differ dnskey-differs ds-without-dnskey",
     _LEFT_OVER: "answers-differ cut-denied denial-contradicts-data",
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",

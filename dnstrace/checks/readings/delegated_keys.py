@@ -15,7 +15,7 @@ from dns.rdtypes.dsbase import DSBase
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply
 from dnstrace.checks.readings.signing import signing_of
-from dnstrace.dnssec.algorithms import matches
+from dnstrace.dnssec.algorithms import ds_usable, key_tag, matches
 from dnstrace.dnssec.records import SEP
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
@@ -82,6 +82,20 @@ def to_publish(cut: Cut) -> tuple[str, ...]:
     if not fitting(cut, asked):
         asked = of_keys(cut.zone, _entry_points(cut))
     return as_records(cut, asked)
+
+
+def in_place(cut: Cut) -> tuple[str, ...]:
+    """The DS records to replace all of the parent's by, where some of these are wrong; empty as `to_publish`.
+
+    Those of keys that were not seen stay, unless the zone asks for no others and all its servers were heard:
+    such a key may be about to be introduced (RFC 6781 section 4.1.2), or be at a server that is silent.
+    """
+    publish, signing = to_publish(cut), signing_of(cut)
+    if not publish or (fitting(cut, wanted(cut)) and not unheard(cut)):
+        return publish
+    seen = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
+    others = [ds for ds in signing.ds if ds_usable(ds) and (int(ds.key_tag), int(ds.algorithm)) not in seen]
+    return tuple(dict.fromkeys((*publish, *published(cut, others))))
 
 
 def to_ask_by(cut: Cut) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.readings.delegated_keys import to_publish
+from dnstrace.checks.readings.delegated_keys import in_place, to_publish
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import listed, parent_text
+from dnstrace.checks.readings.phrases import keys_text, listed, parent_text
 from dnstrace.checks.readings.replies import steps_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import (
@@ -69,12 +69,15 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
     """
     usable = [ds for ds in signing_of(cut).ds if ds_usable(ds)]
     if cut.probed and signing_of(cut).entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
+        unseen = [ds.key_tag for ds in usable if not signing_of(cut).matching.get(ds)]
+        to_come = f"{keys_text(unseen)} {'is' if len(unseen) == 1 else 'are'} yet to be introduced"
+        also = f"; add one with SHA-256 too if {to_come}" if unseen else ""
         yield Observation(
             f"{parent_text(cut)} has only DS records that use SHA-1 for {zone_text(cut.zone)}",
             signing_of(cut).ds_steps,
-            cure=f"replace the DS records of {zone_text(cut.zone)}",
-            records=to_publish(cut),
-            remedy=at_parent(cut, change=to_publish(cut)),
+            cure=f"replace the DS records of {zone_text(cut.zone)}{also}",
+            records=in_place(cut),
+            remedy=at_parent(cut, change=in_place(cut)),
         )
 
 
@@ -97,18 +100,18 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """
     signing = signing_of(cut)
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
-        known = any(key.algorithm in SUPPORTED for key in signing.keys)
+        publish = to_publish(cut) if any(key.algorithm in SUPPORTED for key in signing.signing_keys) else ()
         most = "most " if only_unknown(signing.ds) else ""
         yield Observation(
             f"{zone_text(cut.zone)} is signed only in ways that {most}validators do not support:"
             f" {unsupported(signing.ds)}",
             signing.ds_steps,
             cure=f"replace the DS records of {zone_text(cut.zone)}"
-            if known
+            if publish  # DS records of a key that does not sign the keys would make the zone fail
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256){' too' if most else ''}",
-            records=to_publish(cut) if known else (),
-            remedy=at_parent(cut, change=to_publish(cut)) if known else in_zone(cut.zone),
-            blame=Blame.REGISTRAR if known else None,
+            records=publish,
+            remedy=at_parent(cut, change=publish) if publish else in_zone(cut.zone),
+            blame=Blame.REGISTRAR if publish else None,
         )
         return
     odd = {key for key in signing.keys if status(int(key.algorithm)) in _ODD}

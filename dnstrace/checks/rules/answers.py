@@ -53,7 +53,8 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
     time the cache expires.
 
     How to fix it: find out which servers have the right data, and reload the zone from the same source on
-    the others. A zone that was changed without a new serial does not reach its secondaries.
+    the others. A zone that was changed without a new serial does not reach its secondaries. Where data is
+    chosen anew for each query on purpose, by load or by where it comes from, nothing is wrong.
 
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
@@ -229,6 +230,8 @@ def _difference(cut: Cut, steps: list[Step], groups: list[list[HeardReply]]) -> 
             " servers do: private ones are for an internal view of the zone"
         )
         remedy = at_servers(*inside)
+    elif level is Level.NOTICE and step.question.rdtype != dns.rdatatype.SOA:
+        cure = f"nothing, if a load balancer chooses the data for each query; otherwise {RELOAD}"
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",

@@ -15,8 +15,9 @@ from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.delegated_keys import to_publish
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import where
+from dnstrace.checks.readings.phrases import parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, steps_of
+from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
@@ -52,7 +53,10 @@ def csync_unusable(cut: Cut) -> Iterator[Observation]:
             f"the CSYNC record of {zone_text(cut.zone)} {faults}, on {where(replies)}",
             (*steps_of(replies), *steps_of(cut.probe(Probe.SOA))),
         )
-        yield _with_ds(cut, found) if faults == NO_DS else _replaced(cut, replies[0], found)
+        if not signing_of(cut).keys:
+            yield _with_signatures(cut, found)
+        else:
+            yield _with_ds(cut, found) if faults == NO_DS else _replaced(cut, replies[0], found)
 
 
 def _replaced(cut: Cut, reply: HeardReply, found: Observation) -> Observation:
@@ -62,11 +66,22 @@ def _replaced(cut: Cut, reply: HeardReply, found: Observation) -> Observation:
     return replace(found, cure=cure, records=record, remedy=in_zone(cut.zone, change=record))
 
 
+def _with_signatures(cut: Cut, found: Observation) -> Observation:
+    """The observation where the zone is not signed: no parent follows such a record, whatever is in it."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    cure = (
+        f"sign {zone}, and have its DS records published in {parent}; or remove the CSYNC record, and change"
+        f" the delegation in {parent} without it"
+    )
+    return replace(found, cure=cure, remedy=in_zone(cut.zone))
+
+
 def _with_ds(cut: Cut, found: Observation) -> Observation:
     """The observation where the record is right, and the zone only lacks a chain of trust."""
     records = to_publish(cut)
     cure = (
-        f"publish the DS records of {zone_text(cut.zone)}; until then, change the delegation at the registrar"
+        f"publish the DS records of {zone_text(cut.zone)}; until then, change the delegation in"
+        f" {parent_text(cut)} without the CSYNC record"
     )
     remedy = at_parent(cut, add=records)
     return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.REGISTRAR)

@@ -13,7 +13,7 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.controls import unsteady
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import listed, question_text, where
+from dnstrace.checks.readings.phrases import listed, parent_text, question_text, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, soa_with_referral, steps_of
 from dnstrace.checks.readings.statements import (
     Statement,
@@ -121,7 +121,9 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
         lacking = above and not {each.address for each in replies} & cut.controls.keys()
         load = f"load {zone_text(cut.zone)} on {plain(server)}"
         if staying(cut) - at_fault:
-            removed = f"remove {plain(server)} from the NS records of the zone"
+            parents = () if cut.delegation is None else cut.delegation.servers
+            both = f" and in {parent_text(cut)}" if any(server == each.name for each in parents) else ""
+            removed = f"remove {plain(server)} from the NS records of {zone_text(cut.zone)} in the zone{both}"
             load += f", or {removed}{_delegating(cut, soa)}"
         yield Observation(
             f"{where(replies)} answers {_denied(reply)} for {question_text(reply.step.question)} with the SOA"

@@ -16,6 +16,7 @@ from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import Signing, signing_of
 from dnstrace.checks.readings.unproven import _Proofs, lacking
+from dnstrace.dnssec.nsec3 import OPT_OUT
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
@@ -79,7 +80,8 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
     Why it matters: they protect nothing, and each costs every validator work. Validators set a limit,
     between 50 and 150 today: above it they treat the zone as unsigned or answer SERVFAIL.
 
-    How to fix it: set the iterations to 0 and the salt to none (`1 0 0 -`), and sign the zone again.
+    How to fix it: set the iterations to 0 and the salt to none (`1 0 0 -`), and sign the zone again. A
+    zone of many delegations that uses opt-out may keep it: the parameters in the zone do not show it.
 
     References: RFC 9276 section 3.1; RFC 9276 section 3.2
     """
@@ -87,11 +89,13 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
     most = max((record.iterations for _, record in found), default=0)
     if most:
         replies = [reply for reply, record in found if record.iterations == most]
+        opt_out = any(record.flags & OPT_OUT for _, record in found)
+        kept = "; it uses opt-out, which may stay" if opt_out else ""
         level = Level.ERROR if most > _TOO_MANY else Level.WARNING if most > _MANY else None
         yield Observation(
             f"{zone_text(cut.zone)} uses {counted(most, 'additional NSEC3 iteration')} instead of 0",
             steps_of(replies),
-            cure=f"sign {zone_text(cut.zone)} with the NSEC3 parameters `1 0 0 -`",
+            cure=f"sign {zone_text(cut.zone)} with the NSEC3 parameters `1 0 0 -`{kept}",
             remedy=in_zone(cut.zone),
             level=level,
         )

@@ -40,7 +40,8 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
     are two, one is usually out of date, and denies names that were added since: validating resolvers believe
     it.
 
-    How to fix it: sign the whole zone again in one of the two ways, and load it on all servers.
+    How to fix it: sign the whole zone again in one of the two ways, and load it on all servers. Several
+    providers that each sign the zone may differ in this, though it is better if they do not.
 
     References: RFC 5155 section 7.1; RFC 5155 section 10.4; RFC 4035 section 2.3; RFC 8901 section 5
     """
@@ -72,10 +73,13 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
 
 
 def _mixed(cut: Cut, what: str, replies: list[HeardReply], level: Level | None = None) -> Observation:
+    zone, kinds = zone_text(cut.zone), "have all of them use NSEC, or all NSEC3"
+    again = f"sign the whole of {zone} again, and load it on all its servers"
+    alike = f"load the same version of {zone} on all its servers; or, if several providers sign it, {kinds}"
     return Observation(
-        f"{zone_text(cut.zone)} {what}",
+        f"{zone} {what}",
         steps_of(replies),
-        cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
+        cure=alike if level is Level.NOTICE else again,
         level=level,
         remedy=in_zone(cut.zone),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnstrace.checks.advice.remedies import at_parent
+from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.readings.delegated_keys import to_publish
+from dnstrace.checks.readings.delegated_keys import in_place
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.replies import steps_of
@@ -38,14 +38,18 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     harmful = bool(wrong) and (not signing.entries or not _strongest_fits(signing))
     if not wrong or not (harmful or cut.probed):
         return
-    publish = to_publish(cut)
+    publish, zone = in_place(cut), zone_text(cut.zone)
+    unsigned = not publish  # no key signs the keys: with its DS record, the zone fails as it does now
     yield Observation(
-        f"{parent_text(cut)} has {_text(wrong)} not fit that key of {zone_text(cut.zone)}{_ignored(signing)}",
+        f"{parent_text(cut)} has {_text(wrong)} not fit that key of {zone}{_ignored(signing)}",
         (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
-        cure=f"replace the DS records of {zone_text(cut.zone)}",
+        cure=f"sign {zone} again, since no key validly signs its DNSKEY records; then replace its DS records"
+        if unsigned
+        else f"replace the DS records of {zone}",
         records=publish,
         level=None if harmful else Level.WARNING,
-        remedy=at_parent(cut, change=publish),
+        remedy=in_zone(cut.zone) if unsigned else at_parent(cut, change=publish),
+        blame=Blame.HOST if unsigned else None,
     )
 
 

@@ -8,7 +8,6 @@ import dns.rdatatype
 
 from dnstrace.checks.advice.csync import asked_by_csync
 from dnstrace.checks.advice.glue_fixes import is_left_behind, removed_at_parent, with_glue_fixed
-from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import address_records, at_parent, glue_records, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
@@ -119,7 +118,6 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
-            operator=None if name.is_subdomain(cut.zone) else registered(name),
         )
         if is_left_behind(cut, name) and not working(cut, (*addresses, *host.addresses)):
             yield removed_at_parent(cut, observation)

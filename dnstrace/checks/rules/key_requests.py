@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, cast
 
 import dns.rdata
@@ -14,7 +14,7 @@ from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.delegated_keys import to_ask_by
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import listed, where
+from dnstrace.checks.readings.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, steps_of
 from dnstrace.checks.readings.signing import Signing, signing_of
 from dnstrace.checks.rules.parent_update import cds_inconsistent
@@ -26,6 +26,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _TYPES = {Probe.CDS: dns.rdatatype.CDS, Probe.CDNSKEY: dns.rdatatype.CDNSKEY}
+_NOT_SIGNED = "are not signed by a key that a DS record names"
 _DELETE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
 
 
@@ -66,6 +67,9 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
         if faults := (*_faults(signing_of(cut), asking.requests), *_signing_faults(cut, asking)):
             groups.setdefault(faults, []).append(asking)
     for faults, group in groups.items():
+        if faults == (_NOT_SIGNED,):
+            yield _to_be_signed(cut, group)
+            continue
         replies = [reply for asking in group for reply in asking.replies]
         types = listed(asking.rdtype.name for asking in group)
         breaks = any(_breaks(signing_of(cut), asking.requests) for asking in group)
@@ -81,6 +85,20 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
             level=None if breaks else Level.NOTICE,
             remedy=in_zone(cut.zone, change=to_ask_by(cut)),
         )
+
+
+def _to_be_signed(cut: Cut, group: list[_Asking]) -> Observation:
+    """The observation of records that are right, and only signed with another key."""
+    replies = [reply for asking in group for reply in asking.replies]
+    records = f"the {listed(asking.rdtype.name for asking in group)} records of {zone_text(cut.zone)}"
+    keys = keys_text(map(key_tag, signing_of(cut).entries))
+    return Observation(
+        f"{records} {_NOT_SIGNED}, on {where(replies)}",
+        steps_of(replies),
+        cure=f"sign {records} with {keys}, which {parent_text(cut)} has a DS record for",
+        level=Level.NOTICE,
+        remedy=in_zone(cut.zone),
+    )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
@@ -151,16 +169,16 @@ def _faults(signing: Signing, requests: list[_Request]) -> Iterator[str]:
     if named and len(named) < len(requests):
         yield "ask for no DS record, and for DS records at the same time"
     if missing := [request.tag for request in named if request.key is None]:
-        yield f"name {_keys_text(missing)}, which the zone does not have"
+        yield f"name {keys_text(missing)}, which the zone does not have"
     keys, idle = [request.key for request in named if request.key is not None], list[int]()
     plain = [key_tag(key) for key in keys if not key.flags & SEP]
     if unfit := [key_tag(key) for key in keys if not key.flags & ZONE_KEY or key.flags & REVOKED]:
-        yield f"name {_keys_text(unfit)}, which may not sign: not a zone key, or revoked"
+        yield f"name {keys_text(unfit)}, which may not sign: not a zone key, or revoked"
     elif idle := [key_tag(key) for key in keys if key not in signing.signing_keys]:
         both = " and is not marked as a secure entry point" if idle == plain else ""
-        yield f"name {_keys_text(idle)}, which does not sign the zone's keys{both}"
+        yield f"name {keys_text(idle)}, which does not sign the zone's keys{both}"
     if plain and plain != idle:
-        yield f"name {_keys_text(plain)}, which is not marked as a secure entry point"
+        yield f"name {keys_text(plain)}, which is not marked as a secure entry point"
 
 
 def _breaks(signing: Signing, requests: list[_Request]) -> bool:
@@ -177,10 +195,5 @@ def _signing_faults(cut: Cut, asking: _Asking) -> Iterator[str]:
         answer = () if reply.message is None else reply.message.answer
         for data in signed(answer, (asking.rdtype,), cut.zone):
             if signing.check(reply, data).valid and not signing.check(reply, data, by_entries=True).valid:
-                yield "are not signed by a key that a DS record names"
+                yield _NOT_SIGNED
                 return
-
-
-def _keys_text(tags: Iterable[int]) -> str:
-    found = dict.fromkeys(tags)
-    return f"{'key' if len(found) == 1 else 'keys'} {listed(found)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.advice.csync import notified_at, or_notify
-from dnstrace.checks.advice.remedies import at_parent, in_zone
+from dnstrace.checks.advice.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.delegated_keys import (
     Record,
@@ -19,10 +19,11 @@ from dnstrace.checks.readings.delegated_keys import (
     records,
     to_ask_by,
     to_publish,
+    unheard,
     wanted,
 )
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import parent_text, where
+from dnstrace.checks.readings.phrases import listed, parent_text, where
 from dnstrace.checks.readings.replies import HeardReply, steps_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Probe
@@ -74,6 +75,10 @@ def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> Fix:
         cure = f"generate the CDS and CDNSKEY records of {zone} again: these match no key that signs its keys"
         own = to_ask_by(cut)
         return {"cure": cure, "records": own, "remedy": in_zone(cut.zone, change=own), "blame": Blame.HOST}
+    if silent := unheard(cut):
+        cure = f"bring {listed(silent)} back before the DS records of {zone} are replaced"
+        cure = f"{cure}: {'it' if len(silent) == 1 else 'they'} may have other keys"
+        return {"cure": cure, "records": (), "remedy": at_servers(*silent), "blame": Blame.HOST}
     records = to_publish(cut)
     cure = f"replace the DS records of {zone}{or_notify(cut, dns.rdatatype.CDS)}"
     return {"cure": cure, "records": records, "remedy": at_parent(cut, change=records), "blame": None}

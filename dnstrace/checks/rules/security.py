@@ -95,10 +95,12 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
+        one = ("this DS record", "its key is")
+        these, key = one if len(stale) == 1 else ("these DS records", "their keys are")
         yield Observation(
             f"{parent_text(cut)} has {_ds_text(stale)} for {keys}, which {zone_text(cut.zone)} does not have",
             signing.ds_steps,
-            cure=f"remove this DS record of {zone_text(cut.zone)}, unless its key is about to be introduced",
+            cure=f"remove {these} of {zone_text(cut.zone)}, unless {key} about to be introduced",
             remedy=at_parent(cut, remove=published(cut, stale)),
             level=Level.WARNING if alien else None,
         )

@@ -142,12 +142,15 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
     """Signatures are about to expire and have not been renewed.
 
     What it is: less than a tenth of the validity period of RRSIG records is left, or less than two days
-    of a period of ten days or more. Signers that work renew signatures well before that.
+    of a period of ten days or more. Most signers renew signatures earlier; some, such as Knot DNS as it is
+    set up by default, do so only hours before they expire.
 
     Why it matters: when they expire, validating resolvers answer SERVFAIL for the whole zone. Cached
-    copies last until then and no longer.
+    copies last until then and no longer. If they are renewed that late, a failure of the signer or of a
+    transfer leaves no time to fix it.
 
-    How to fix it: check at once whether signing still runs, and whether this server still gets the zone.
+    How to fix it: check at once whether signing still runs, and whether this server still gets the zone. If
+    it does, and the signer is set up to renew them that late, have it do so some days before they expire.
 
     References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
     """
@@ -264,14 +267,17 @@ def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, se
 
     They have those of this server if the same keys made them.
     """
-    zone = zone_text(cut.zone)
+    zone, again = zone_text(cut.zone), _again(cut, here)
+    if server is None and not any(judged.data.signatures for judged in signing_of(cut).judged):
+        sign = f"if {zone} is not signed, sign it, and load it on all its servers"
+        return f"{sign}; if it is, make them return signatures to queries with the DO flag"
     if server is None:
-        return f"sign {zone} again, and load it on all its servers"
+        return f"{again}, and load it on all its servers"
     if not all(_signers(judged) <= sound.get(judged.what, set()) and judged.what in sound for judged in here):
-        return f"sign {zone} again, and load it on {plain(server)}"
+        return f"{again}, and load it on {plain(server)}"
     copy = f"load {zone} on {plain(server)} as its other servers have it"
     if server in (newest := regressed(cut)):  # the others have an older version
-        copy = f"sign {zone} again, and load it on {plain(server)}"
+        copy = f"{again}, and load it on {plain(server)}"
     elif newest:
         fine = {each.reply.server for each in signing_of(cut).judged if each.reply.address in validating(cut)}
         have = "has" if len(fine) == 1 else "have"
@@ -279,6 +285,16 @@ def _cure(cut: Cut, server: Name | None, here: list[Judged], sound: dict[str, se
     if any(judged.trouble is not Trouble.MISSING for judged in here):
         return copy
     return f"{copy}, and make it return signatures to queries with the DO flag"
+
+
+def _again(cut: Cut, here: list[Judged]) -> str:
+    """To sign a zone again: by a right clock if signatures are early, if need be where they are valid."""
+    zone, trouble = zone_text(cut.zone), here[0].trouble
+    if trouble is Trouble.EARLY:
+        return f"correct the clock of the machine that signs {zone}, then sign it again"
+    if trouble is None:
+        return f"check whether {zone} is still being signed; if not, sign it again"
+    return f"sign {zone} again"
 
 
 def _sound_elsewhere(found: Iterable[Judged], judged: Iterable[Judged]) -> dict[str, set[int]]:

@@ -15,6 +15,7 @@ from dnstrace.checks.advice.versions import (
     if_meant,
     lacking_in,
     lost_data,
+    newest,
     not_signed,
     primary_behind,
     validating,
@@ -28,7 +29,7 @@ from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import addresses, listed, server_names, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.checks.readings.serials import newer_in_turn, primaries
+from dnstrace.checks.readings.serials import newer_in_turn, primaries, serials
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.checks.rules.left_over import left_over
 from dnstrace.checks.rules.names import host_name
@@ -168,22 +169,22 @@ def _several_primaries(
 
 def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
     """The observation that some servers have an older version than others, or some of their addresses."""
-    newest = newest_of(list(by_serial))
-    new, old = by_serial[newest], [r for serial, each in by_serial.items() if serial != newest for r in each]
+    latest = newest_of(list(by_serial))
+    new, old = by_serial[latest], [r for serial, each in by_serial.items() if serial != latest for r in each]
     split = bool({reply.server for reply in old} & {reply.server for reply in new})
     who = where if split else server_names
     each = listed(
-        f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != newest
+        f"serial {serial} on {who(replies)}" for serial, replies in by_serial.items() if serial != latest
     )
     cure = f"transfer {zone_text(cut.zone)} to {who(old)} again, and find out why it was not transferred"
-    unsound, lost = cut.once(worse_than_others, newest), lost_data(cut, _at(new), _at(old))
+    unsound, lost = cut.once(worse_than_others, latest), lost_data(cut, _at(new), _at(old))
     cure = if_meant(lost, cure, who(new)) if lost else f"{cure}{or_removed(cut, old)}"
     if split:
         lead = "leads" if len({reply.address for reply in old}) == 1 else "lead"
         cure = f"find out whether {addresses(old)} {lead} to another machine than intended; if not, {cure}"
     found = Observation(
         message=f"{who(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
-        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {who(new)}"
+        f" {zone_text(cut.zone)}: {each}, but serial {latest} on {who(new)}"
         f"{not_signed(unsound)}{lacking_in('newer', lost)}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
@@ -296,7 +297,10 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.2; RFC 2308 section 5
     """
+    latest, known = newest(cut), serials(cut)
     for reply in _answered(cut):
+        if latest is not None and known.get(reply.address, latest) != latest:
+            continue  # it gets the timers of the newest version with that
         soa, rrset = _soa(cut, reply), reply.rrset(cut.zone, dns.rdatatype.SOA)
         negative = min(soa.minimum, rrset.ttl if rrset is not None else soa.minimum)
         wrong = []
@@ -305,7 +309,7 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
         if negative > _DAY:
             wrong.append(f"negative answers live for {negative} s, more than a day ({_DAY} s)")
         if wrong and rrset is not None:
-            record = f"{cut.zone} {rrset.ttl} IN SOA {_with_usual_timers(soa)}"
+            record = f"{cut.zone} {rrset.ttl} IN SOA {_with_usual_timers(cut, soa)}"
             yield Observation(
                 message=f"the timers in the SOA record of {zone_text(cut.zone)} are out of range:"
                 f" {'; '.join(wrong)}",
@@ -317,11 +321,13 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
             return
 
 
-def _with_usual_timers(soa: Any) -> str:
-    """The RDATA of an SOA record with the next serial, and with timers that are in range."""
+def _with_usual_timers(cut: Cut, soa: Any) -> str:
+    """The RDATA of an SOA record with timers that are in range, and a serial for which all copy the zone."""
+    every = {soa.serial, *serials(cut).values(), *(n for each in cut.once(alternate).values() for n in each)}
+    apart = bool(primaries(cut) or mixture(cut))  # each has serials of its own
+    serial = ((soa.serial if apart else newest_of(every)) + 1) % 2**32
     least = soa.refresh + soa.retry
     expire = soa.expire if soa.expire >= least else max(least, _EXPIRE)
-    serial = (soa.serial + 1) % 2**32
     return f"{soa.mname} {soa.rname} {serial} {soa.refresh} {soa.retry} {expire} {min(soa.minimum, _DAY)}"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from dnstrace.checks.advice.glue_fixes import registering
 from dnstrace.checks.advice.listing import ns_records, sorted_out
-from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import at_parent, glue_records, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
@@ -72,7 +72,7 @@ def _with_glue_changed(cut: Cut, host: Host, found: Observation, right: str) -> 
         records=records,
         remedy=at_parent(cut, change=records),
         blame=Blame.REGISTRAR,
-        operator=None if host.name.is_subdomain(cut.zone) else registered(host.name),
+        operator=registering(cut, host.name),
     )
 
 

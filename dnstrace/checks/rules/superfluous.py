@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import dns.rdatatype
 
-from dnstrace.checks.advice.registries import registered
+from dnstrace.checks.advice.glue_fixes import registering
 from dnstrace.checks.advice.remedies import at_parent
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
@@ -30,7 +30,9 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
     forgotten host object at the registry.
 
     How to fix it: have the addresses deleted that belong to no name server: at the registrar of the domain
-    that the host is in, or by the operator of the parent zone if that is not a registry's.
+    that the host is in, or by the operator of the parent zone if that is not a registry's. First make sure
+    that no other zone has the host as a name server, since it would lose its glue. If one has, the fault is
+    in the software of the parent's servers, which put glue into referrals that do not need it.
 
     References: RFC 1034 section 4.2.1; RFC 2181 section 5.4.1
     """
@@ -41,12 +43,14 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
     if found:
         one, first = len(found) == 1, next(iter(found))
         which = "which is not a name server of it" if one else "which are not name servers of it"
+        other = "it is not a name server" if one else "they are not name servers"
         yield Observation(
             message=f"the referral to {zone_text(cut.zone)} includes addresses of {listed(found)}, {which}",
             steps=steps_of(found.values()),
-            cure=f"have {parent_text(cut)} delete the addresses of {listed(found)}",
+            cure=f"make sure that {other} of another zone either, which would lose its glue; then have"
+            f" {parent_text(cut)} delete the addresses of {listed(found)}",
             remedy=at_parent(cut, remove=_addresses_in(found)),
-            operator=None if first.is_subdomain(cut.zone) else registered(first),
+            operator=registering(cut, first),
         )
 
 

@@ -35,6 +35,11 @@ def test_the_same_data_with_different_ttls_is_a_notice() -> None:
     )
 
 
+def test_a_zone_is_not_only_to_be_reloaded_where_a_cache_may_be_in_front_of_it() -> None:
+    """That of dnsdist counts TTLs down unless it is told not to: a reload changes nothing."""
+    assert "if a cache in front of a server" in found(world("TXT", "TXT text"))["answers-differ"].cure
+
+
 def test_addresses_may_be_chosen_for_each_query() -> None:
     assert not found(world("A", "A 192.0.2.44"))
 

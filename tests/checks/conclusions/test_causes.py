@@ -11,7 +11,7 @@ from dnstrace.checks.conclusions.causes import TABLE, UNUSABLE, Causes
 from dnstrace.checks.conclusions.verdict import verdict
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.lab.world import load, names
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.made_delegations import three, traced
 
 
@@ -122,3 +122,10 @@ def test_a_denied_cut_is_no_reason_for_an_unsigned_apex() -> None:
     found = {each.code: each for each in traced(three(5145), 1).findings or ()}
     assert "signature-missing" not in found["cut-denied"].explains
     assert "signatures to queries with the DO flag" in found["signature-missing"].cure
+
+
+def test_no_server_loads_a_zone_again_before_it_is_known_at_which_host_it_is_current() -> None:
+    """They are those of two hosts, and neither can load what the other has."""
+    found = {each.code: each.cure for each in checked_by_name("moved-with-old-ns").findings or ()}
+    assert found["answers-differ"] == found["ns-differs"]
+    assert found["ns-differs"].startswith("find out which of them have the current version of example.com")

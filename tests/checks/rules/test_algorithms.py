@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import Level
+from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security
 from dnstrace.lab.world import read
 from dnstrace.model.anchors import NO_ANCHORS
@@ -49,3 +49,30 @@ def test_what_keys_show_by_themselves_is_said_without_a_trust_anchor(number: int
     made = checked(world, anchors=NO_ANCHORS)
     assert made.judgement is None and made.unjudged
     assert code in {each.code for each in made.findings or ()}
+
+
+def test_no_ds_record_is_replaced_before_a_key_that_validators_know_signs_the_keys() -> None:
+    """With one of a key that signs nothing, a zone that is taken for unsigned becomes bogus."""
+    key = "DcV6WMwl6YknXiBv8Ufc/YKtANGOzN/errbDBK0wWAU8xzvURkJrMp8ceyHuDN2UhftJdTS4BVXMUtl1QD8pkg=="
+    zone = {"sign": {"broken": ["algorithm=100"]}, "add": f"@ DNSKEY 256 3 13 {key}\n"}
+    trace = checked(made_of("_signed", zones={"example.com.": zone}))
+    (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
+    assert finding.blame is Blame.HOST and not finding.records
+    assert finding.cure == "sign example.com with algorithm 13 (ECDSAP256SHA256)"
+
+
+_OTHER = "example DS 12345 13 1 0123456789ABCDEF0123456789ABCDEF01234567\n"
+
+
+def test_the_ds_record_of_a_key_that_is_yet_to_come_stays() -> None:
+    """It was published before its key, or the key is at a server that is silent."""
+    own = read("dnssec-digest-weak")["zones"]["com."]["add"]
+    (finding,) = [
+        each
+        for each in checked(made_of("_signed", zones={"com.": {"add": own + _OTHER}})).findings or ()
+        if each.code == "digest-weak"
+    ]
+    assert [record.split()[4:7] for record in finding.records] == [["33677", "13", "2"], ["12345", "13", "1"]]
+    assert finding.cure == (
+        "replace the DS records of example.com; add one with SHA-256 too if key 12345 is yet to be introduced"
+    )

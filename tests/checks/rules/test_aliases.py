@@ -123,6 +123,15 @@ def test_the_fix_of_an_alias_at_the_apex_is_rehearsed_with_an_apex_that_exists()
     assert "replace the CNAME record at example.com" in finding.cure and finding.rehearsed
 
 
+def test_addresses_that_another_zone_may_change_are_not_only_to_be_copied() -> None:
+    """A content network changes those of its names at any time: a copy at the apex leads nowhere then."""
+    zones = {"example.org.": {"add": "@ 300 CNAME www.example.net.\n"}}
+    world = made_of("_signed", question="example.org. A", zones=zones)
+    (finding,) = [each for each in checked(world).findings or () if each.code == "alias-at-apex"]
+    assert "with the addresses of its target, or, if these change, with" in finding.cure and finding.records
+    assert "if these change" not in next(iter(found("alias-at-apex", "alias-at-apex"))).cure
+
+
 def test_nobody_removes_an_alias_since_the_server_to_start_from_does_not_lead_to_its_target() -> None:
     world = load("dnssec-good")
     seen = trace("outside.example.com", lab=world, server="192.5.6.30", check=True)

@@ -44,6 +44,11 @@ def test_addresses_taken_from_a_pool_are_a_notice_and_others_a_warning() -> None
     assert levels == [Level.NOTICE, Level.WARNING]
 
 
+def test_no_zone_is_reloaded_for_data_that_is_chosen_for_each_query() -> None:
+    chosen, other = (found("answers-differ", world)[0].cure for world in ("answers-chosen", "answers-differ"))
+    assert chosen == f"nothing, if a load balancer chooses the data for each query; otherwise {other}"
+
+
 def test_a_difference_says_which_servers_say_what() -> None:
     message = found("answers-differ", "answers-differ")[0].message
     assert "ns1.example.com (192.0.2.53, 2001:db8:1::53): 192.0.2.44" in message

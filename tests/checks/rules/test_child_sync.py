@@ -8,6 +8,14 @@ from dnstrace.checks import Blame, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
+_CHILD = """
+@ 900 SOA ns1.example.org. hostmaster 2026011501 7200 900 1209600 300
+@ NS ns1.example.org.
+@ NS ns1.example.net.
+@ CSYNC 2026011501 3 NS
+www 300 A 198.51.100.44
+"""
+
 
 def test_a_record_that_no_parent_can_follow_is_found_and_a_good_one_is_not() -> None:
     assert_fires("csync-unusable", "csync-unusable", "csync")
@@ -43,3 +51,24 @@ def test_each_fault_is_named(record: str, said: str, signed: bool) -> None:
     assert bool(texts) is bool(said or not signed)
     assert all(said in text for text in texts)
     assert all(("the parent has no DS record" in text) is not signed for text in texts)
+
+
+def test_in_an_unsigned_zone_the_record_is_not_replaced_by_the_same_one() -> None:
+    zones = {
+        "com.": {"add": "example NS ns3.example.com.\nns3.example A 203.0.113.53\n"},
+        "example.com.": {"add": "@ CSYNC 2026011501 3 NS\n"},
+    }
+    made = checked(made_of("in-domain", zones=zones))
+    (finding,) = [each for each in made.findings or () if each.code == "csync-unusable"]
+    assert "is not signed" in finding.message and not finding.records and not finding.rehearsed
+    assert finding.cure == (
+        "sign example.com, and have its DS records published in com; or remove the CSYNC record, and change"
+        " the delegation in com without it"
+    )
+
+
+def test_only_a_zone_below_that_of_a_registry_is_sent_to_a_registrar() -> None:
+    zone = {"sign": {"algorithm": 13, "ds": "none"}, "text": _CHILD}
+    world = made_of("_signed", question="www.child.example.com. A", zones={"child.example.com.": zone})
+    (finding,) = [each for each in checked(world).findings or () if each.code == "csync-unusable"]
+    assert finding.blame is Blame.PARENT and "registrar" not in f"{finding.cure} {finding.who}"

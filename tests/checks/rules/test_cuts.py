@@ -79,6 +79,15 @@ def test_a_foreign_soa_record_is_named_and_not_lame(owner: str, said: str) -> No
     assert set(findings) == {"foreign-soa"} and said in findings["foreign-soa"].message
 
 
+def test_a_server_without_the_zone_is_removed_where_it_is_listed() -> None:
+    """Removed from the zone alone, it would be asked by way of the parent as before."""
+    findings = judged("in-domain", servers=at("ns2.example.com", does="foreign-soa=com."))
+    assert findings["foreign-soa"].cure == (
+        "load example.com on ns2.example.com, or remove ns2.example.com from the NS records of example.com in"
+        " the zone and in com"
+    )
+
+
 def test_nxdomain_from_the_zone_above_is_a_foreign_soa_record() -> None:
     servers = at("ns2.example.com", does="denies-name=example.com. com.")
     findings = judged("in-domain", servers=servers)

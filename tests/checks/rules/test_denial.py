@@ -46,6 +46,15 @@ def test_a_number_of_iterations_agrees_with_its_noun() -> None:
     ]
 
 
+def test_opt_out_may_stay_where_it_is_used() -> None:
+    """BIND reads the second of these parameters as that: with 0, the zone of a registry would grow."""
+    zones = {"example.com.": {"sign": {"denial": "opt-out", "iterations": 10}}}
+    made = checked(made_of("_signed", question="none.example.com. A", zones=zones))
+    (finding,) = [each for each in made.findings or () if each.code == "nsec3-iterations"]
+    assert "; it uses opt-out, which may stay" in finding.cure
+    assert "opt-out" not in found("nsec3-iterations", "dnssec-iterations")[0].cure
+
+
 TO_WILDCARD = """old DNAME new.example.com.
 *.new A 192.0.2.1
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.world import read
 from dnstrace.model.findings import Blame
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -54,3 +56,21 @@ def test_a_sha1_record_that_fits_is_said_to_be_ignored() -> None:
         "com has a DS record for key 33677 whose SHA-256 digest does not fit that key of example.com, and"
         " validators such as BIND ignore the SHA-1 record, which does fit"
     )
+
+
+def test_the_zone_is_signed_before_its_ds_record_is_replaced_where_no_key_signs_the_keys() -> None:
+    """The right DS record alone would leave the zone bogus."""
+    zone = {"sign": {"broken": ["ds-digest", "unsigned=@ DNSKEY"]}}
+    trace = checked(made_of("_signed", zones={"example.com.": zone}))
+    (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
+    assert finding.blame is Blame.HOST and not finding.records
+    assert finding.cure.startswith("sign example.com again, ") and "then replace its DS" in finding.cure
+
+
+def test_the_ds_record_of_a_key_that_is_yet_to_come_stays() -> None:
+    other = "example DS 12345 13 2 " + "0123456789abcdef" * 4 + "\n"
+    own = read("dnssec-digest-left-over")["zones"]["com."]["add"]
+    trace = checked(made_of("_signed", zones={"com.": {"add": own + other}}))
+    (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
+    assert [record.split()[4] for record in finding.records] == ["33677", "12345"]
+    assert finding.rehearsed.endswith("4 of 4 paths give 192.0.2.44, secure")

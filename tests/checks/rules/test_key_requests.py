@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab import plan
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -51,4 +55,18 @@ def test_the_lone_type_is_named() -> None:
     assert finding.level is Level.NOTICE
     assert finding.message.startswith(
         "example.com has CDS records but no CDNSKEY records, on ns1.example.com"
+    )
+
+
+def test_right_records_are_not_generated_again_where_only_another_key_signs_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Signers that take them for data sign them with the key for data (RFC 7344 section 4.1)."""
+    added = read("dnssec-cds")["zones"]["example.com."]["add"]
+    monkeypatch.setattr(plan, "_OF_KEYS", frozenset({dns.rdatatype.DNSKEY}))
+    made = checked(made_of("_signed", zones={"example.com.": {"add": added}}))
+    (finding,) = [each for each in made.findings or () if each.code == "cds-unusable"]
+    assert finding.level is Level.NOTICE and not finding.records
+    assert finding.cure == (
+        "sign the CDS and CDNSKEY records of example.com with key 33677, which com has a DS record for"
     )

@@ -45,6 +45,17 @@ def test_ds_records_of_no_key_of_the_zone_are_not_published_because_it_asks_for_
     assert finding.remedy == in_zone(dns.name.from_text("example.com."), change=finding.records)
 
 
+def test_no_ds_record_is_replaced_while_a_server_that_may_have_its_key_is_silent() -> None:
+    added = load_text("dnssec-cds")["zones"]["example.com."]["add"]
+    servers = {"ns2.example.com.": {"does": ["silent"]}}
+    made = checked(made_of("dnssec-ds-stale", servers=servers, zones={"example.com.": {"add": added}}))
+    (finding,) = [each for each in made.findings or () if each.code == "cds-differs"]
+    assert finding.blame is Blame.HOST and not finding.records
+    assert finding.cure == (
+        "bring ns2.example.com back before the DS records of example.com are replaced: it may have other keys"
+    )
+
+
 def test_ds_records_of_a_key_of_the_zone_are_published_as_it_asks_and_that_is_rehearsed() -> None:
     old = "example DS 4242 13 2 " + "0123456789abcdef" * 4
     own = "example DS 33677 13 2 5F5E1F96AF091F7D9C910BA5B789F2C1EAA1918E25E1374F7D0753ECB15AE559"

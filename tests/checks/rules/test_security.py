@@ -184,3 +184,12 @@ def _zone_key_rolled(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The zone-signing key was replaced, and the old one is still published (RFC 6781 section 4.1.1.1)."""
     entry, old = plan.keys
     return replace(plan, keys=(entry, replace(old, number=old.number + 1), old))
+
+
+def test_several_ds_records_of_no_key_are_named_as_several() -> None:
+    lines = "".join(f"example DS {tag} 13 2 {'0123456789abcdef' * 4}\n" for tag in (12345, 12346))
+    added = read("dnssec-ds-stale")["zones"]["com."]["add"].splitlines(keepends=True)[0] + lines
+    (finding,) = checked(made_of("_signed", zones={"com.": {"add": added}})).findings or ()
+    assert finding.cure == (
+        "remove these DS records of example.com, unless their keys are about to be introduced"
+    )

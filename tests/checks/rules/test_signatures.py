@@ -108,6 +108,36 @@ def test_a_zone_that_is_well_signed_elsewhere_is_not_to_be_signed_again(
     assert cure == fix
 
 
+@pytest.mark.parametrize(
+    ("world", "fix"),
+    [
+        ("dnssec-expired", "sign example.com again"),
+        (
+            "dnssec-not-yet-valid",
+            "correct the clock of the machine that signs example.com, then sign it again",
+        ),
+        (
+            "dnssec-expiring",  # Knot DNS 3.2 renews two hours before the end of two weeks, by default
+            "check whether example.com is still being signed; if not, sign it again",
+        ),
+    ],
+)
+def test_signing_again_helps_if_the_signer_works_and_is_needed_if_it_does_not(world: str, fix: str) -> None:
+    codes = {"signature-expired", "signature-not-yet-valid", "signature-expiring"}
+    (cure,) = [each.cure for each in checked_by_name(world).findings or () if each.code in codes]
+    assert cure == f"{fix}, and load it on all its servers"
+
+
+@pytest.mark.parametrize(
+    ("world", "any_signature"), [("dnssec-strips-all", False), ("dnssec-unsigned-data", True)]
+)
+def test_servers_that_give_no_signature_at_all_may_have_a_zone_that_is_signed(
+    world: str, any_signature: bool
+) -> None:
+    (cure,) = [e.cure for e in checked_by_name(world).findings or () if e.code == "signature-missing"]
+    assert ("make them return signatures" in cure) is not any_signature
+
+
 def test_without_the_aa_flag_the_data_is_examined_as_well() -> None:
     """Resolvers validate it, and what fails is not for want of a reply to some other type."""
     servers = {f"ns{n}.example.com.": {"does": ["no-aa", "silent=CAA"]} for n in (1, 2)}

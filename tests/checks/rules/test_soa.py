@@ -8,7 +8,7 @@ import dns.rrset
 import pytest
 
 from dnstrace import clock
-from dnstrace.checks import Level
+from dnstrace.checks import Finding, Level
 from dnstrace.lab.world import read
 from dnstrace.model import Exchange, Query
 from dnstrace.model.structs import replace
@@ -176,3 +176,32 @@ def test_no_version_that_alternates_is_copied_over_the_only_one_that_validates()
     found = checked(made_of("in-domain", zones=zones, servers=servers)).findings or ()
     (finding,) = (each for each in found if each.code == "soa-differs")
     assert finding.cure.startswith("fix the signing of example.com on ns1.example.com first, and leave ns2")
+
+
+def _two_versions(first: str, second: str) -> list[Finding]:
+    """What is said of the timers where the primary, ns1, and ns2 have these serials and timers."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    old = "2026011501 7200 900 1209600"
+    zones = {
+        "example.com.": {"text": text.replace(old, first), "servers": ["ns1.example.com."]},
+        "example.com. other": {"text": text.replace(old, second), "servers": ["ns2.example.com."]},
+    }
+    found = checked(made_of("in-domain", zones=zones)).findings or ()
+    return [each for each in found if each.code == "soa-timers"]
+
+
+def test_timers_of_an_old_copy_are_left_to_the_next_transfer() -> None:
+    assert not _two_versions("2026011501 7200 900 1209600", "2026011400 7200 900 3600")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2026011501 7200 900 3600", "2026011400 7200 900 3600"),
+        ("2026011400 7200 900 3600", "2026011501 7200 900 1209600"),  # the serial of the primary went back
+    ],
+)
+def test_the_serial_to_publish_is_above_that_of_every_server(first: str, second: str) -> None:
+    (finding,) = _two_versions(first, second)
+    (record,) = finding.records
+    assert record.split()[6:10] == ["2026011502", "7200", "900", "1209600"]

@@ -37,3 +37,12 @@ def test_a_host_object_is_deleted_at_the_registrar_and_elsewhere_by_the_parent(
     made = made_of(world, question=question, servers=servers)
     (finding,) = [each for each in checked(made).findings or () if each.code == CODE]
     assert (finding.blame, str(finding.operator)) == (who, operator)
+
+
+def test_the_glue_of_another_zone_is_not_to_be_deleted_unseen() -> None:
+    """The host may be the only name server of another zone: nobody can ask for all zones that have it."""
+    (finding,) = found(CODE, "glue")
+    assert finding.cure == (
+        "make sure that it is not a name server of another zone either, which would lose its glue; then have"
+        " com delete the addresses of old.example.com"
+    )
