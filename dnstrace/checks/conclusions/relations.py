@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dns.rdatatype import CNAME
+
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.advice.listing import lacking_dot
@@ -9,7 +11,8 @@ from dnstrace.checks.advice.versions import validating
 from dnstrace.checks.readings.agreement import agree
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue, host_of, literal, named
-from dnstrace.checks.readings.replies import replies_of
+from dnstrace.checks.readings.mixed_hosts import mixture
+from dnstrace.checks.readings.replies import by_server, replies_of
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Outcome, Probe
 from dnstrace.model.compared import Disagreement
@@ -53,6 +56,16 @@ def of_odd_copies(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     heard = (reply for step in steps for reply in replies_of(step) if reply.meaning.usable)
     others = [reply for reply in heard if reply.server not in cause.remedy.servers]
     return bool(others) and agree(others)
+
+
+def of_one_host(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The parent lists several hosts, each with a zone of its own, and not all of these have the aliases."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    if cut is None:
+        return False
+    shown = (reply for number in effect.steps for reply in replies_of(evidence.trace.steps[number - 1]))
+    having = {r.server for r in shown if any(each.rdtype == CNAME for each in r.meaning.answer)}
+    return any(having.isdisjoint(by_server(replies)) for replies in mixture(cut).values())
 
 
 def below_apex(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
