@@ -18,6 +18,7 @@ from dnstrace.checks.conclusions.relations import (
     of_absent,
     of_added_name,
     of_delegation,
+    of_former_list,
     of_glue_above,
     of_its_names,
     of_left_over,
@@ -88,7 +89,7 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
     same = (
         each
         for each in Causes(evidence, found).of(effect)
-        if effect.code in _SAME_FIX.get(each.code, "").split()
+        if effect.code in _SAME_FIX.get(each.code, "").split() or _is_dropped(evidence, each, effect)
     )
     if (first := next(same, None)) is not None:
         taken = replace(effect, blame=first.blame, operator=first.operator, records=first.records)
@@ -105,6 +106,11 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
         return replace(taken, cure=cause.cure, records=cause.records, remedy=cause.remedy)
     cure = f"first do what {cause.code} recommends for {listed(servers)}"
     return replace(taken, cure=cure, records=(), remedy=at_servers(*servers))
+
+
+def _is_dropped(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Whether a server goes with the old version of the zone that alone lists it: nobody has to repair it."""
+    return cause.code == "soa-differs" and of_former_list(evidence, cause, effect)
 
 
 class Causes:
@@ -193,6 +199,7 @@ TABLE = (
     Row(_DEAD, without_keys, "chain-broken"),
     Row("ns-address-special", unserved, "no-ipv4"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
+    Row("soa-differs", of_former_list, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias"),
     Row(_BADLY_SIGNED, of_unsound, "dnskey-differs"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("ns-name-unresolvable", of_absent, "glue-missing"),

@@ -7,12 +7,13 @@ from dns.rdatatype import CNAME
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.advice.listing import lacking_dot
-from dnstrace.checks.advice.versions import validating
+from dnstrace.checks.advice.versions import newest, regressed, validating
 from dnstrace.checks.readings.agreement import agree
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue, host_of, literal, named
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.replies import by_server, replies_of
+from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Outcome, Probe
 from dnstrace.model.compared import Disagreement
@@ -32,6 +33,19 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
         and cause.zone == effect.zone
         and (None in (cause.server, effect.server) or cause.server == effect.server)
     )
+
+
+def of_former_list(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Only servers with an old version of the zone list the server in question: the newest dropped it."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    if cut is None or (latest := newest(cut)) is None or regressed(cut):
+        return False
+    steps, known = (evidence.trace.steps[number - 1] for number in effect.steps), serials(cut)
+    names = {effect.server} if effect.server is not None else {step.question.name for step in steps}
+    above = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
+    listing = [reply for name in names & cut.child.keys() for reply in cut.child[name]]
+    old = all(known.get(reply.address, latest) != latest for reply in listing)
+    return bool(listing) and not names & above and old
 
 
 def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
