@@ -38,7 +38,7 @@ def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
     None where that is not known, where all have the same, or where they do not follow one primary. Nor is it
     known of serials that are 2**31 apart: neither is newer (RFC 1982 section 3.2).
     """
-    soas = above.once(_soas)
+    soas = soas_at_cuts(above)
     known = {reply.address: reply for reply in among if reply.address in soas}
     serials = {soas[address].serial for address in known}
     if len({soas[address].mname for address in known}) != 1 or len(serials) < 2:
@@ -51,8 +51,12 @@ def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
     return Behind(zone_text(above.zone), old, oldest, newest)
 
 
-def _soas(above: Cut) -> dict[str, SOA]:
+def soas_at_cuts(above: Cut) -> dict[str, SOA]:
     """The SOA record of the zone at each address that was asked for it since servers disagree on a cut."""
+    return above.once(_soas)
+
+
+def _soas(above: Cut) -> dict[str, SOA]:
     found: dict[str, SOA] = {}
     for step in above.steps:
         if step.probe is Probe.CUT and step.question.name == step.zone == above.zone:
