@@ -125,7 +125,7 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
     """Ask for the SOA at a zone cut where one server refers to it and another does not, or farther down.
 
     That of the zone asked then shows which of these servers are behind. It is asked for, too, where they
-    refer to the same zone with different DS records, or do not deny these alike.
+    refer to the same zone with different NS or DS records, or do not deny the latter alike.
     """
     leads = [(attempt, _zone_led_to(attempt)) for attempt in latest(step)]
     leads = [(attempt, zone) for attempt, zone in leads if zone not in supposed]
@@ -135,7 +135,7 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
             for attempt, zone in leads
             if (is_below(zone, cut) if zone is not None else attempt.meaning.kind in _INSTEAD)
         ]
-        unlike = len({_signed_part(attempt.meaning) for attempt, zone in leads if zone == cut}) > 1
+        unlike = len({_from_zone(attempt.meaning) for attempt, zone in leads if zone == cut}) > 1
         if instead:
             question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
             yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
@@ -145,11 +145,14 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
             yield Beyond(Probe.CUT, version, _only(step, asked), step.id)
 
 
-def _signed_part(meaning: Meaning) -> frozenset[tuple[Name, Hashable]]:
-    """The DS records in a referral, or the records that deny these, without their TTLs."""
+def _from_zone(meaning: Meaning) -> Hashable:
+    """The NS and DS records in a referral, or those that deny the latter, without their TTLs."""
     below = meaning.delegation
-    rrsets = () if below is None else (*below.denial, *((below.ds,) if below.ds is not None else ()))
-    return frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets)
+    if below is None:
+        return None
+    rrsets = (*below.denial, *((below.ds,) if below.ds is not None else ()))
+    proof = frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets)
+    return frozenset(server.name for server in below.servers), proof
 
 
 def _zone_led_to(attempt: Attempt) -> Name | None:

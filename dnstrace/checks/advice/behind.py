@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
@@ -30,6 +31,26 @@ class Behind(Struct):
         verb = "has" if len({reply.server for reply in self.replies}) == 1 else "have"
         older = f"version {self.old} of {self.zone}, older than {self.newest}"
         return f"{server_names(self.replies)} {verb} {older}"
+
+
+class Split(NamedTuple):
+    """The servers with an older version, and the replies of those with the current one, which are alike."""
+
+    older: Behind
+    current: list[HeardReply]
+
+
+def old_and_current(above: Cut, groups: Iterable[list[HeardReply]]) -> Split | None:
+    """How replies differ, by groups that are alike, if it is only that some servers have an older version."""
+    groups = list(groups)
+    older = behind(above, [reply for replies in groups for reply in replies])
+    if older is None:
+        return None
+    old = {reply.address for reply in older.replies}
+    others = [replies for replies in groups if not {reply.address for reply in replies} <= old]
+    if len(others) != 1 or old & {reply.address for reply in others[0]}:
+        return None
+    return Split(older, others[0])
 
 
 def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
