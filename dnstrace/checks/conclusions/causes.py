@@ -20,6 +20,7 @@ from dnstrace.checks.conclusions.relations import (
     of_delegation,
     of_former_list,
     of_glue_above,
+    of_handed_over,
     of_its_names,
     of_left_over,
     of_mistyped,
@@ -89,7 +90,7 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
     same = (
         each
         for each in Causes(evidence, found).of(effect)
-        if effect.code in _SAME_FIX.get(each.code, "").split() or _is_dropped(evidence, each, effect)
+        if effect.code in _SAME_FIX.get(each.code, "").split() or _is_for_others(evidence, each, effect)
     )
     if (first := next(same, None)) is not None:
         taken = replace(effect, blame=first.blame, operator=first.operator, records=first.records)
@@ -108,9 +109,15 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
     return replace(taken, cure=cure, records=(), remedy=at_servers(*servers))
 
 
-def _is_dropped(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
-    """Whether a server goes with the old version of the zone that alone lists it: nobody has to repair it."""
-    return cause.code == "soa-differs" and of_former_list(evidence, cause, effect)
+def _is_for_others(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Whether nobody has to change what an effect is about, though its code alone would not tell.
+
+    A server goes with the old version of the zone that alone lists it. An alias that hands an address over
+    stays for the user of the network, who has to have that zone served.
+    """
+    if cause.code == "soa-differs":
+        return of_former_list(evidence, cause, effect)
+    return effect.code == "alias-dangling" and of_handed_over(evidence, cause, effect)
 
 
 class Causes:

@@ -7,6 +7,7 @@ from dns.rdatatype import CNAME
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.advice.listing import lacking_dot
+from dnstrace.checks.advice.pointers import hands_over
 from dnstrace.checks.advice.versions import newest, regressed, validating
 from dnstrace.checks.readings.agreement import agree
 from dnstrace.checks.readings.evidence import Evidence
@@ -205,6 +206,12 @@ def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     """The cause is an error in the zone where the trace failed."""
     trace = evidence.trace
     return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
+
+
+def of_handed_over(evidence: Evidence, _: Finding, effect: Finding) -> bool:
+    """The effect is an alias in a reverse zone, for the user of a network: the provider leaves it there."""
+    steps = [evidence.trace.steps[number - 1] for number in effect.steps]
+    return bool(steps) and hands_over(steps[-1], steps[0].question.name)
 
 
 def where_it_ends(evidence: Evidence, cause: Finding, _: Finding) -> bool:
