@@ -5,7 +5,7 @@ Most traces need none of these, or one: they are sent where the walk has shown w
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -16,6 +16,7 @@ from dnstrace.model import (
     Attempt,
     Delegation,
     Kind,
+    Meaning,
     Name,
     NameServer,
     Outcome,
@@ -123,7 +124,8 @@ def _answering(step: Step) -> Name:
 def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
     """Ask for the SOA at a zone cut where one server refers to it and another does not, or farther down.
 
-    That of the zone asked then shows which of these servers are behind.
+    That of the zone asked then shows which of these servers are behind. It is asked for, too, where they
+    refer to the same zone with different NS or DS records, or do not deny the latter alike.
     """
     leads = [(attempt, _zone_led_to(attempt)) for attempt in latest(step)]
     leads = [(attempt, zone) for attempt, zone in leads if zone not in supposed]
@@ -133,11 +135,24 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
             for attempt, zone in leads
             if (is_below(zone, cut) if zone is not None else attempt.meaning.kind in _INSTEAD)
         ]
+        unlike = len({_from_zone(attempt.meaning) for attempt, zone in leads if zone == cut}) > 1
         if instead:
             question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
             yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
+        if instead or unlike:
+            asked = [attempt for attempt, _ in leads if attempt.exchange.message is not None]
             version = Question(step.zone, dns.rdatatype.SOA, step.question.rdclass)
-            yield Beyond(Probe.CUT, version, _only(step, (attempt for attempt, _ in leads)), step.id)
+            yield Beyond(Probe.CUT, version, _only(step, asked), step.id)
+
+
+def _from_zone(meaning: Meaning) -> Hashable:
+    """The NS and DS records in a referral, or those that deny the latter, without their TTLs."""
+    below = meaning.delegation
+    if below is None:
+        return None
+    rrsets = (*below.denial, *((below.ds,) if below.ds is not None else ()))
+    proof = frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets)
+    return frozenset(server.name for server in below.servers), proof
 
 
 def _zone_led_to(attempt: Attempt) -> Name | None:

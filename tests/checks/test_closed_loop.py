@@ -34,6 +34,7 @@ TO_CHOOSE = {
     "mx-address": {"target-is-address"},
     "mx-alias": {"target-alias"},
     "mx-missing": {"target-missing"},
+    "mx-null-and-others": {"null-target-beside-others"},
     "missing-glue": {"glue-missing"},
     "missing-glue-below": {"glue-missing"},
     "missing-glue-many": {"glue-missing"},

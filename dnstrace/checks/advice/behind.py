@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
@@ -32,13 +33,33 @@ class Behind(Struct):
         return f"{server_names(self.replies)} {verb} {older}"
 
 
+class Split(NamedTuple):
+    """The servers with an older version, and the replies of those with the current one, which are alike."""
+
+    older: Behind
+    current: list[HeardReply]
+
+
+def old_and_current(above: Cut, groups: Iterable[list[HeardReply]]) -> Split | None:
+    """How replies differ, by groups that are alike, if it is only that some servers have an older version."""
+    groups = list(groups)
+    older = behind(above, [reply for replies in groups for reply in replies])
+    if older is None:
+        return None
+    old = {reply.address for reply in older.replies}
+    others = [replies for replies in groups if not {reply.address for reply in replies} <= old]
+    if len(others) != 1 or old & {reply.address for reply in others[0]}:
+        return None
+    return Split(older, others[0])
+
+
 def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
     """Which servers of a zone have an older version, of those that gave some replies.
 
     None where that is not known, where all have the same, or where they do not follow one primary. Nor is it
     known of serials that are 2**31 apart: neither is newer (RFC 1982 section 3.2).
     """
-    soas = above.once(_soas)
+    soas = soas_at_cuts(above)
     known = {reply.address: reply for reply in among if reply.address in soas}
     serials = {soas[address].serial for address in known}
     if len({soas[address].mname for address in known}) != 1 or len(serials) < 2:
@@ -51,8 +72,12 @@ def behind(above: Cut, among: Iterable[HeardReply]) -> Behind | None:
     return Behind(zone_text(above.zone), old, oldest, newest)
 
 
-def _soas(above: Cut) -> dict[str, SOA]:
+def soas_at_cuts(above: Cut) -> dict[str, SOA]:
     """The SOA record of the zone at each address that was asked for it since servers disagree on a cut."""
+    return above.once(_soas)
+
+
+def _soas(above: Cut) -> dict[str, SOA]:
     found: dict[str, SOA] = {}
     for step in above.steps:
         if step.probe is Probe.CUT and step.question.name == step.zone == above.zone:

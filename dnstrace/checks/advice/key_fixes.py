@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from dnstrace.checks.advice.behind import behind, soas_at_cuts
 from dnstrace.checks.advice.remedies import at_servers, in_zone
 from dnstrace.checks.advice.versions import (
     lost_from,
@@ -62,8 +63,22 @@ def _one(cut: Cut) -> str:
     having = {address for address, each in serials(cut).items() if serial in (None, each)}
     if signing.entries and having & validating(cut) and (odd := having & _unlike(cut) - validating(cut)):
         return _as_others_have_it(cut, odd if serial is None else _unlike(cut), having & validating(cut))
+    if not serials(cut) and (fix := _from_those_above(cut)):
+        return fix
     which = "" if serial is None else f", serial {serial},"
     return _with_what_is_lost(cut, f"load the same version of {zone}{which} on all its servers")
+
+
+def _from_those_above(cut: Cut) -> str:
+    """What to load in a zone above the one in question, if servers were asked for its version."""
+    heard, known = [reply for reply, _ in signing_of(cut).key_replies.values()], soas_at_cuts(cut)
+    fine, odd, older = {*validating(cut)} & known.keys(), _unlike(cut), behind(cut, heard)
+    if not (fine and odd and signing_of(cut).entries):
+        return ""
+    if older is not None and odd == {reply.address for reply in older.replies}:
+        return f"load version {older.newest} of {older.zone} on {server_names(older.replies)}"
+    same = len({known[address].serial for address in (*fine, *odd) if address in known}) == 1
+    return _as_others_have_it(cut, odd, fine) if same and odd <= known.keys() else ""
 
 
 def _unlike(cut: Cut) -> set[str]:

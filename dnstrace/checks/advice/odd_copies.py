@@ -9,7 +9,8 @@ from dnstrace.checks.advice.versions import newest, primary_reset
 from dnstrace.checks.readings.agreement import POSITIVE, agree
 from dnstrace.checks.readings.controls import alternate
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.phrases import server_names
+from dnstrace.checks.readings.mixed_hosts import mixture
+from dnstrace.checks.readings.phrases import parent_text, server_names
 from dnstrace.checks.readings.replies import HeardReply, by_server
 from dnstrace.checks.readings.serials import records, serials
 from dnstrace.checks.readings.statements import statements_of
@@ -28,6 +29,8 @@ def as_the_others(cut: Cut, showing: Iterable[HeardReply], change: Fix) -> Fix:
     servers, latest, known = by_server(faulty), newest(cut), serials(cut)
     if latest is not None and any(known.get(reply.address) == latest for reply in faulty):
         return change
+    if apart := mixture(cut):
+        return _at_one_host(cut, list(apart.values()), faulty, change)
     every = _others(cut, faulty)
     if not every:
         return change
@@ -44,6 +47,16 @@ def as_the_others(cut: Cut, showing: Iterable[HeardReply], change: Fix) -> Fix:
     cure = f"make {server_names(faulty)} answer as {names} {do}: load {zone_text(cut.zone)} there again"
     cure = f"{cure}; if that does not help, upgrade the software"
     return {"cure": cure, "records": (), "remedy": at_servers(*servers)}
+
+
+def _at_one_host(cut: Cut, hosts: list[list[HeardReply]], faulty: list[HeardReply], change: Fix) -> Fix:
+    """What to do about a fault where hosts have a zone each: neither is to serve it as the other does."""
+    servers = by_server(faulty).keys()
+    if not any(servers.isdisjoint(by_server(replies)) for replies in hosts):
+        return change
+    zone, here, them = zone_text(cut.zone), server_names(faulty), "it" if len(servers) == 1 else "them"
+    cure = f"if {zone} is maintained on {here}, {change['cure']}; if not, have {parent_text(cut)} no longer"
+    return {"cure": f"{cure} list {them}", "records": (), "remedy": in_zone(cut.zone, servers=servers)}
 
 
 def _are_right(cut: Cut, mine: Set[Name], every: Set[Name], others: list[HeardReply]) -> bool | None:

@@ -19,9 +19,13 @@ _REVERSE = (dns.reversename.ipv4_reverse_domain, dns.reversename.ipv6_reverse_do
 
 def is_handed_over(ending: Step, owner: Name) -> bool:
     """Whether an alias leads from one reverse name to another, where it ends because that does not exist."""
+    return hands_over(ending, owner) and is_absent(ending)
+
+
+def hands_over(ending: Step, owner: Name) -> bool:
+    """Whether an alias of which the PTR record was asked for leads from one reverse name to another."""
     asked, names = ending.question.rdtype == dns.rdatatype.PTR, (owner, ending.question.name)
-    handed = all(any(name.is_subdomain(zone) for zone in _REVERSE) for name in names)
-    return asked and handed and is_absent(ending)
+    return asked and all(any(name.is_subdomain(zone) for zone in _REVERSE) for name in names)
 
 
 def without_pointer(owner: Name, target: Name, steps: tuple[int, ...], zone: Name) -> Observation:

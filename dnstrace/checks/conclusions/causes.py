@@ -18,12 +18,15 @@ from dnstrace.checks.conclusions.relations import (
     of_absent,
     of_added_name,
     of_delegation,
+    of_former_list,
     of_glue_above,
+    of_handed_over,
     of_its_names,
     of_left_over,
     of_mistyped,
     of_odd_copies,
     of_one_fix,
+    of_one_host,
     of_outdated_glue,
     of_removed_cut,
     of_resolver,
@@ -87,7 +90,7 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
     same = (
         each
         for each in Causes(evidence, found).of(effect)
-        if effect.code in _SAME_FIX.get(each.code, "").split()
+        if effect.code in _SAME_FIX.get(each.code, "").split() or _is_for_others(evidence, each, effect)
     )
     if (first := next(same, None)) is not None:
         taken = replace(effect, blame=first.blame, operator=first.operator, records=first.records)
@@ -104,6 +107,17 @@ def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Fin
         return replace(taken, cure=cause.cure, records=cause.records, remedy=cause.remedy)
     cure = f"first do what {cause.code} recommends for {listed(servers)}"
     return replace(taken, cure=cure, records=(), remedy=at_servers(*servers))
+
+
+def _is_for_others(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Whether nobody has to change what an effect is about, though its code alone would not tell.
+
+    A server goes with the old version of the zone that alone lists it. An alias that hands an address over
+    stays for the user of the network, who has to have that zone served.
+    """
+    if cause.code == "soa-differs":
+        return of_former_list(evidence, cause, effect)
+    return effect.code == "alias-dangling" and of_handed_over(evidence, cause, effect)
 
 
 class Causes:
@@ -174,6 +188,7 @@ TABLE = (
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("glue-differs", of_glue_above, _AT_SERVER),
     Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
+    Row("hosts-mixed", of_one_host, "alias-at-apex alias-beside-data"),
     Row("machines-differ", of_zone, _SAME_FIX["machines-differ"]),
     Row("zone-left-over", of_zone, _SAME_FIX["zone-left-over"]),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
@@ -191,6 +206,7 @@ TABLE = (
     Row(_DEAD, without_keys, "chain-broken"),
     Row("ns-address-special", unserved, "no-ipv4"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
+    Row("soa-differs", of_former_list, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias"),
     Row(_BADLY_SIGNED, of_unsound, "dnskey-differs"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("ns-name-unresolvable", of_absent, "glue-missing"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dns.rdatatype import CNAME
+
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.advice.listing import lacking_dot
-from dnstrace.checks.advice.versions import validating
+from dnstrace.checks.advice.pointers import hands_over
+from dnstrace.checks.advice.versions import newest, regressed, validating
 from dnstrace.checks.readings.agreement import agree
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue, host_of, literal, named
-from dnstrace.checks.readings.replies import replies_of
+from dnstrace.checks.readings.mixed_hosts import mixture
+from dnstrace.checks.readings.replies import by_server, replies_of
+from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Outcome, Probe
 from dnstrace.model.compared import Disagreement
@@ -29,6 +34,19 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
         and cause.zone == effect.zone
         and (None in (cause.server, effect.server) or cause.server == effect.server)
     )
+
+
+def of_former_list(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Only servers with an old version of the zone list the server in question: the newest dropped it."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    if cut is None or (latest := newest(cut)) is None or regressed(cut):
+        return False
+    steps, known = (evidence.trace.steps[number - 1] for number in effect.steps), serials(cut)
+    names = {effect.server} if effect.server is not None else {step.question.name for step in steps}
+    above = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
+    listing = [reply for name in names & cut.child.keys() for reply in cut.child[name]]
+    old = all(known.get(reply.address, latest) != latest for reply in listing)
+    return bool(listing) and not names & above and old
 
 
 def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
@@ -53,6 +71,16 @@ def of_odd_copies(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     heard = (reply for step in steps for reply in replies_of(step) if reply.meaning.usable)
     others = [reply for reply in heard if reply.server not in cause.remedy.servers]
     return bool(others) and agree(others)
+
+
+def of_one_host(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The parent lists several hosts, each with a zone of its own, and not all of these have the aliases."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    if cut is None:
+        return False
+    shown = (reply for number in effect.steps for reply in replies_of(evidence.trace.steps[number - 1]))
+    having = {r.server for r in shown if any(each.rdtype == CNAME for each in r.meaning.answer)}
+    return any(having.isdisjoint(by_server(replies)) for replies in mixture(cut).values())
 
 
 def below_apex(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
@@ -178,6 +206,12 @@ def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     """The cause is an error in the zone where the trace failed."""
     trace = evidence.trace
     return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
+
+
+def of_handed_over(evidence: Evidence, _: Finding, effect: Finding) -> bool:
+    """The effect is an alias in a reverse zone, for the user of a network: the provider leaves it there."""
+    steps = [evidence.trace.steps[number - 1] for number in effect.steps]
+    return bool(steps) and hands_over(steps[-1], steps[0].question.name)
 
 
 def where_it_ends(evidence: Evidence, cause: Finding, _: Finding) -> bool:

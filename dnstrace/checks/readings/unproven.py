@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 
 import dns.message
 import dns.rdatatype
@@ -14,7 +15,7 @@ from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import signed
-from dnstrace.model import Kind
+from dnstrace.model import Kind, Name
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.structs import replace
@@ -112,11 +113,26 @@ class _Proofs:
         below = reply.meaning.delegation
         if below is None or below.ds is not None or reply.message is None:
             return None
-        denials = signed(reply.message.authority, DENIAL_TYPES)
-        if not any(self._signing.zone in data.signers() for data in denials):
+        unlike = (reply.step.id, below.zone) in self._denying
+        if not (self._is_denied(reply) or unlike):  # the referral may be from another zone of the server
             return None
         proof = denial.no_ds(below.zone)
         return proof.text if proof.shown is ProofResult.UNPROVED else None
+
+    def _is_denied(self, reply: HeardReply) -> bool:
+        """Whether a referral has a denial that the zone itself signed."""
+        denials = signed(() if reply.message is None else reply.message.authority, DENIAL_TYPES)
+        return any(self._signing.zone in data.signers() for data in denials)
+
+    @cached_property
+    def _denying(self) -> frozenset[tuple[int, Name]]:
+        """The zones to which the zone itself refers without DS records, by other replies of a step."""
+        found = ((each, each.meaning.delegation) for each in self._signing.replies)
+        return frozenset(
+            (reply.step.id, below.zone)
+            for reply, below in found
+            if below is not None and below.ds is None and self._is_denied(reply)
+        )
 
     def _denial(self, *replies: HeardReply) -> Denial:
         """What the records of denial in replies show, each record looked at once."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.message
 import dns.rdatatype
 
+from dnstrace.checks.advice.behind import behind, soas_at_cuts
 from dnstrace.checks.advice.remedies import at_servers, in_zone
 from dnstrace.checks.advice.server_fixes import is_minor
 from dnstrace.checks.catalogue import Trait, of_cut
@@ -53,9 +54,8 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
             said = first.meaning.kind.value.upper()
             cure = f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers"
             remedy, chosen = in_zone(cut.zone, servers=by_server(replies)), ""
-            if server is not None and _is_copy(cut, server, asked):
-                cure = f"load {zone_text(cut.zone)} on {plain(server)} as its other servers have it; if that"
-                cure += " does not help, update its name server software"
+            if server is not None:
+                cure = _at_one_server(cut, server, asked) or cure
             if all(reply.address in cut.once(_choosing_wrong) for reply in replies):
                 chosen = ", although the zone has records that prove it, as other replies show"
                 cure = f"update the name server software of {listed(by_server(replies))}, which chooses the"
@@ -104,9 +104,20 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
 # --- what they look at -------------------------------------------------------------------------
 
 
+def _at_one_server(cut: Cut, server: Name, asked: list[HeardReply]) -> str:
+    """What to do about a server that does not prove what others do; empty if it may have a newer version."""
+    zone, software = zone_text(cut.zone), "if that does not help, update its name server software"
+    if _is_copy(cut, server, asked):
+        return f"load {zone} on {plain(server)} as its other servers have it; {software}"
+    older = behind(cut, asked)
+    if older is not None and any(reply.server == server for reply in older.replies):
+        return f"load version {older.newest} of {zone} on {plain(server)}, which has {older.old}; {software}"
+    return ""
+
+
 def _is_copy(cut: Cut, server: Name, asked: list[HeardReply]) -> bool:
     """Whether a server has a version of the zone that others have too, which prove what it does not."""
-    known = serials(cut)
+    known = serials(cut) or {address: soa.serial for address, soa in soas_at_cuts(cut).items()}
     here, there = (
         {known.get(reply.address) for reply in asked if (reply.server == server) is own}
         for own in (True, False)

@@ -76,11 +76,13 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
         requests = [each for asking in group for each in asking.requests]
         later = not breaks and any(each.key is None and not each.delete for each in requests)
         standby = "unless they name a key that is yet to be introduced, " if later else ""
+        both = any(each.delete for each in requests) and not all(each.delete for each in requests)
+        unsigned = "; or, if the zone is to become unsigned, publish only those that ask for no DS record"
         yield Observation(
             f"the {types} records of {zone_text(cut.zone)} {'; they '.join(faults)}, on {where(replies)}",
             steps_of(replies),
             cure=f"{standby}generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again from the keys"
-            " that sign its DNSKEY records",
+            f" that sign its DNSKEY records{unsigned if both else ''}",
             records=to_ask_by(cut),
             level=None if breaks else Level.NOTICE,
             remedy=in_zone(cut.zone, change=to_ask_by(cut)),

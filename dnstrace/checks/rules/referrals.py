@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 import dns.flags
 
 from dnstrace.checks.advice.aside import left_aside
-from dnstrace.checks.advice.behind import Behind, behind
+from dnstrace.checks.advice.behind import Behind, behind, old_and_current
 from dnstrace.checks.advice.remedies import RELOAD, at_parent
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.agreement import POSITIVE, conflict
@@ -162,7 +162,7 @@ def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[Hear
     each = "; ".join(
         _difference(what, view, most, replies) for replies in groups.values() if replies is not most
     )
-    return Observation(
+    found = Observation(
         f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with different {what}:"
         f" {each}{_consequence(cut, what, odd)}, unlike {server_names(most)}",
         steps_of(cut.referrals),
@@ -171,6 +171,11 @@ def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[Hear
         level=Level.ERROR if _leads_nowhere(cut, what, odd) else None,
         remedy=_remedy(cut, [*most, *odd] if undecided else odd),
     )
+    above = cut.evidence.cut(cut.parent) if cut.parent is not None else None
+    split = None if above is None else old_and_current(above, groups.values())
+    if split is None or _leads_nowhere(cut, what, split.current):
+        return found
+    return _of_version(cut, split.older, found)
 
 
 def _like_the_zone(cut: Cut, what: str, groups: dict[Hashable, list[HeardReply]]) -> list[HeardReply]:

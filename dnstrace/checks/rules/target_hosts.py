@@ -19,8 +19,9 @@ from dnstrace.checks.readings.phrases import listed
 from dnstrace.checks.readings.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.rules.targets import absent, name_meant, point_text, pointing, records_text
 from dnstrace.message.alias import alias_target, made_by_dname
-from dnstrace.model import Kind, Name, Probe
+from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain
 
 _NO_ALIASES = (dns.rdatatype.MX, dns.rdatatype.SRV)
 """The types whose targets must not be aliases; those of SVCB and HTTPS may be (RFC 9460 section 2.4.3)."""
@@ -120,6 +121,49 @@ def target_alias(cut: Cut) -> Iterator[Observation]:
                 remedy=in_zone(cut.zone),
                 level=_level(cut, replies, every) if nowhere else None,
             )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def null_target_beside_others(cut: Cut) -> Iterator[Observation]:
+    """An MX or SRV record says that there is no service, next to others that name a host.
+
+    What it is: of several MX or SRV records of a name, one has a lone dot as its target: no mail is accepted
+    there, or the service is not offered. The others point to hosts.
+
+    Why it matters: what holds depends on who asks. Some mail servers return all mail at once, for the null MX
+    record comes first, and others deliver it.
+
+    How to fix it: remove the record with the lone dot if there is a service, and all others if there is none.
+
+    References: RFC 7505 section 3; RFC 7505 section 4.1; RFC 2782
+    """
+    for each in _each_rrset(cut):
+        both = [reply for reply, rrset in each.shown if rrset.rdtype in _NO_ALIASES and _is_both(rrset)]
+        if both:
+            what, records = ("mail" if each.rrset.rdtype == dns.rdatatype.MX else "service"), each.rrset
+            says = "accept no mail" if what == "mail" else "offer no service"
+            null = next(rdata for rdata in records if pointed_at(rdata) == ROOT)
+            rdtype, takes = (
+                dns.rdatatype.to_text(records.rdtype),
+                "accepts" if what == "mail" else "offers this",
+            )
+            yield Observation(
+                f"one of the {records_text(records)}, {rdtype} {null}, says to {says} at"
+                f" {plain(records.name)}, and others point to {listed(_hosts(records))}",
+                steps_of(both),
+                cure=f"remove {rdtype} {null} if {plain(records.name)} {takes} {what}, and the other"
+                f" {rdtype} records if it does not",
+                remedy=in_zone(cut.zone),
+            )
+
+
+def _is_both(rrset: dns.rrset.RRset) -> bool:
+    """Whether records of one RRset point to nothing, and others to hosts."""
+    return ROOT in _targets(rrset) and bool(_hosts(rrset))
+
+
+def _hosts(rrset: dns.rrset.RRset) -> list[Name]:
+    return [name for name in _targets(rrset) if name != ROOT]
 
 
 def _aliases_text(found: list[Name], aliases: dict[Name, _Alias]) -> str:

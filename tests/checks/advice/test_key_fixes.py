@@ -83,3 +83,26 @@ def test_of_copies_with_one_serial_the_one_that_validates_is_loaded(copy: dict[s
     other = _with_copy({"broken": ["rolled"]}, {"sign": {"algorithm": 13}}).findings or ()
     (finding,) = (each for each in other if each.code == "dnskey-differs")
     assert finding.cure.startswith("load example.com on ns1.example.com as ns2.example.com has it")
+
+
+@pytest.mark.parametrize(
+    ("serial", "fix"),
+    [
+        (1, "load version 2 of example.com on ns2.example.com"),
+        (2, "load example.com on ns2.example.com as ns1.example.com has it"),
+        (3, "load the same version of example.com on all its servers"),
+    ],
+)
+def test_an_unsigned_copy_of_a_zone_above_is_replaced_if_that_is_not_newer(serial: int, fix: str) -> None:
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"text": text.replace("2026011501", "2"), "servers": ["ns1.example.com."]},
+        "example.com. old": {
+            "text": text.replace("2026011501", str(serial)),
+            "servers": ["ns2.example.com."],
+        },
+    }
+    zones["example.com."]["sign"] = {}
+    trace = checked(made_of("_signed", question="www.child.example.com. A", zones=zones))
+    (finding,) = (each for each in trace.findings or () if each.code == "dnskey-differs")
+    assert finding.cure == fix

@@ -11,7 +11,7 @@ from dnstrace.lab.world import World, read
 from dnstrace.model.findings import Finding
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked, made_of
-from tests.checks.versions import of_four
+from tests.checks.versions import APEX, of_four
 from tests.replies import name
 
 _GLUE = (
@@ -131,3 +131,45 @@ def test_an_alias_explains_no_other_name_of_which_answers_differ() -> None:
     found = {each.code: each for each in trace.findings or ()}
     of_one = replace(found["alias-at-apex"], remedy=at_servers(name("ns4.example.com.")))
     assert not of_odd_copies(Evidence(trace), of_one, found["answers-differ"])
+
+
+def _listing(
+    old: str, new: str = "", does: str = "silent", primary: str = "ns1"
+) -> dict[tuple[str, str], Finding]:
+    """What is found where the two versions of the zone have these lines; ns9 is of no use."""
+    soa = f"@ 900 SOA {primary} hostmaster {{}} 7200 900 1209600 300\nwww 300 A 192.0.2.44\n"
+    zones = {
+        "example.com.": {"servers": ["ns1.example.com."], "text": soa.format(2) + APEX + new},
+        "example.com. old": {"servers": ["ns2.example.com."], "text": soa.format(1) + APEX + old},
+    }
+    servers = {"ns9.example.com.": {"addresses": ["203.0.113.9"], "does": [does or "silent"]}}
+    return _found(made_of("in-domain", servers=servers, zones=zones))
+
+
+_NS9 = "@ NS ns9\nns9 A 203.0.113.9\n"
+_GONE = "@ NS ns9.example.net.\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "does"),
+    [("unreachable", _NS9, "silent"), ("refuses", _NS9, "refuses"), ("ns-name-unresolvable", _GONE, "")],
+)
+def test_a_server_that_only_an_old_version_lists_goes_with_that_version(
+    code: str, old: str, does: str
+) -> None:
+    """Nobody has to repair it, and there is nothing to remove from the current version."""
+    found = _listing(old, does=does)
+    behind, useless = found["soa-differs", "example.com."], found[code, "example.com."]
+    assert code in behind.explains and useless.cure == behind.cure and "ns2.example.com" in behind.cure
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "primary"), [(_NS9, _NS9, "ns1"), ("", _NS9, "ns1"), (_NS9, "", "ns2")]
+)
+def test_a_server_that_the_current_version_lists_has_a_fault_of_its_own(
+    old: str, new: str, primary: str
+) -> None:
+    """A primary has the current one, though its serial was reset below those of the others."""
+    found = _listing(old, new, primary=primary)
+    assert "unreachable" not in found["soa-differs", "example.com."].explains
+    assert "ns9.example.com" in found["unreachable", "example.com."].cure

@@ -9,6 +9,8 @@ import pytest
 
 from dnstrace.checks import Level
 from dnstrace.lab.reaction import MISBEHAVIOURS, Asked, Reaction, Responder, said
+from dnstrace.lab.world import read
+from dnstrace.model.findings import Finding
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -104,3 +106,46 @@ def test_a_server_that_denies_what_others_have_is_for_loading_or_software() -> N
         "load example.com on ns1.example.com as its other servers have it; if that does not help, update its"
         " name server software"
     )
+
+
+def _of_copies(ns1: int, ns2: int, *broken: str) -> list[Finding]:
+    """What is found of the proofs of a zone above, which ns2 has with these faults; by serial at both."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        f"example.com.{key}": {
+            "text": text.replace("2026011501", str(serial)),
+            "servers": [f"{host}.example.com."],
+            "sign": {"broken": list(faults)},
+        }
+        for key, host, serial, faults in (("", "ns1", ns1, ()), (" other", "ns2", ns2, broken))
+    }
+    trace = checked(made_of("_signed", question="www.child.example.com. A", zones=zones))
+    return [each for each in trace.findings or () if each.code == "denial-broken"]
+
+
+AS_OTHERS = (
+    "load example.com on ns2.example.com as its other servers have it; if that does not help, update its name"
+    " server software"
+)
+
+
+@pytest.mark.parametrize("broken", ["no-denial", "claims=DS"])
+@pytest.mark.parametrize(
+    ("serial", "fix"),
+    [
+        (2, AS_OTHERS),
+        (
+            1,
+            "load version 2 of example.com on ns2.example.com, which has 1; if that does not help, update its"
+            " name server software",
+        ),
+        (3, "sign the whole of example.com again, and load it on all its servers"),
+    ],
+)
+def test_a_referral_that_one_server_does_not_prove_is_for_its_copy(
+    serial: int, fix: str, broken: str
+) -> None:
+    """Others prove it, from the same version or a newer one. If its own is the newest, it is signed again."""
+    (finding,) = _of_copies(2, serial, broken)
+    assert "gets REFERRAL without a valid proof" in finding.message and finding.is_error
+    assert str(finding.server) == "ns2.example.com." and finding.cure == fix

@@ -45,6 +45,13 @@ def test_it_is_a_warning_where_a_parent_that_follows_would_break_the_zone(
     assert finding.cure.startswith("unless they name a key that is yet to be introduced, ") is standby
 
 
+@pytest.mark.parametrize("world", ["dnssec-cds-mixed", "dnssec-cds-differs"])
+def test_whoever_asks_for_both_may_mean_to_have_no_ds_record(world: str) -> None:
+    (finding,) = found("cds-unusable", world)
+    unsigned = "; or, if the zone is to become unsigned, publish only those that ask for no DS record"
+    assert finding.cure.endswith(unsigned) is (world == "dnssec-cds-mixed") and finding.records
+
+
 def test_a_key_without_the_sep_flag_is_not_called_a_secure_entry_point() -> None:
     (finding,) = found("cds-unusable", "dnssec-cds-idle-key")
     assert "is not marked as a secure entry point" in finding.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.lab.world import read
-from dnstrace.model.findings import Blame, Level
+from dnstrace.model.findings import Blame, Finding, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 
@@ -40,6 +40,37 @@ www 300 A 192.0.2.1
     }
     trace = checked(made_of(CODE, zones={"example.com. former": former}))
     assert CODE not in {each.code for each in trace.findings or ()}
+
+
+def _aliased(*hosts: str) -> dict[str, Finding]:
+    """What is found where the zone of some hosts is an alias at its apex."""
+    text = "@ 900 SOA ns1.example.{0}. h.example.{0}. 1 7200 900 1209600 300\n"
+    text += "@ NS ns1.example.{0}.\n@ NS ns2.example.{0}.\n"
+    zones = {
+        f"example.com.{key}": {
+            "servers": [f"ns1.example.{host}.", f"ns2.example.{host}."],
+            "text": text.format(host) + ("@ CNAME www.example.org.\n" if host in hosts else "@ A 192.0.2.4"),
+        }
+        for key, host in ((" former", "net"), ("", "org"))
+    }
+    trace = checked(made_of(CODE, question="example.com. A", zones=zones))
+    return {each.code: each for each in trace.findings or ()}
+
+
+def test_an_alias_at_the_apex_of_one_host_is_for_whoever_lists_both_hosts() -> None:
+    """Nobody is to load the zone of one host at the other: which of them should be listed comes first."""
+    found = _aliased("net")
+    assert found["alias-at-apex"].cure == (
+        "if example.com is maintained on ns1.example.net and ns2.example.net, replace the CNAME record at"
+        " example.com with the addresses of its target; if not, have com no longer list them"
+    )
+    assert "alias-at-apex" in found[CODE].explains and "alias-at-apex" not in found["answers-differ"].explains
+
+
+def test_an_alias_at_the_apex_of_all_hosts_is_in_the_zone_of_each() -> None:
+    found = _aliased("net", "org")
+    assert "alias-at-apex" not in found[CODE].explains
+    assert found["alias-at-apex"].cure.startswith("replace the CNAME record at example.com")
 
 
 @pytest.mark.parametrize(("address", "level"), [("192.0.2.66", Level.WARNING), ("", Level.ERROR)])

@@ -8,11 +8,13 @@ import pytest
 from dnstrace import Settings, trace
 from dnstrace.checks import Finding
 from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import read
 from dnstrace.model import Trace
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
 
 MISSING, ALIAS, ADDRESS = "target-missing", "target-alias", "target-is-address"
+NULL = "null-target-beside-others"
 SRV = "_s._tcp.example.com. SRV"
 GONE = "@ MX 5 gone\n"
 
@@ -33,6 +35,7 @@ def told_of(found: Trace, code: str) -> list[Finding]:
         (MISSING, "mx-missing", "mx-alias"),
         (ALIAS, "mx-alias", "mx-missing"),
         (ADDRESS, "mx-address", "mx-missing"),
+        (NULL, "mx-null-and-others", "mx-missing"),
     ],
 )
 def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
@@ -207,3 +210,38 @@ def test_several_addresses_are_one_finding() -> None:
 @pytest.mark.parametrize("target", ["192.0.2.25", "1.2.3", "192.0.2.256"])
 def test_a_name_that_looks_like_an_address_may_be_there(target: str) -> None:
     assert not pointing("example.com. MX", f"@ MX 5 {target}\n{target} A 192.0.2.25\n").findings
+
+
+@pytest.mark.parametrize(
+    ("question", "add", "cure"),
+    [
+        (
+            "example.com. MX",
+            "@ MX 0 .\n@ MX 10 www\n",
+            "remove MX 0 . if example.com accepts mail, and the other MX records if it does not",
+        ),
+        (
+            SRV,
+            "_s._tcp SRV 1 2 3 www\n_s._tcp SRV 0 0 0 .\n",
+            "remove SRV 0 0 0 . if _s._tcp.example.com offers this service, and the other SRV records if it"
+            " does not",
+        ),
+    ],
+)
+def test_a_record_that_says_there_is_no_service_stands_alone(question: str, add: str, cure: str) -> None:
+    (found,) = pointing(question, add).findings or ()
+    assert found.code == NULL and found.cure == cure and "point to www.example.com" in found.message
+
+
+def test_a_lone_dot_that_only_one_server_has_is_a_difference_between_servers() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"text": f"{text}@ MX 5 www\n", "servers": ["ns1.example.com."]},
+        "example.com. other": {"text": f"{text}@ MX 0 .\n", "servers": ["ns2.example.com."]},
+    }
+    found = checked(made_of("in-domain", question="example.com. MX", zones=zones))
+    assert {each.code for each in found.findings or ()} == {"answers-differ"}
+
+
+def test_an_https_record_with_a_lone_dot_means_its_own_name() -> None:
+    assert not pointing("www.example.com. HTTPS", "www HTTPS 1 . alpn=h2\nwww HTTPS 2 ns1 alpn=h2\n").findings
