@@ -93,4 +93,4 @@ def _with_fix_if(everywhere: bool, finding: Finding) -> Finding:
     """
     if everywhere or finding.blame is Blame.NETWORK:
         return finding
-    return replace(finding, cure="", records=(), remedy=None, rehearsal=None, unrehearsed="")
+    return replace(finding, cure="", records=(), remedy=None, rehearsed="", unrehearsed="", rehearsal=None)

@@ -27,4 +27,5 @@ def _as_shown(finding: Finding, shown: int) -> Finding:
     together = finding.rehearsal
     if together is None or not 0 < shown < together.changes:
         return finding
-    return replace(finding, rehearsal=replace(together, shown=shown))
+    told = replace(together, shown=shown)
+    return replace(finding, rehearsed=told.text, rehearsal=told)

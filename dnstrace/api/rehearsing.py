@@ -66,7 +66,8 @@ def _with_result(finding: Finding, result: _Result | None) -> Finding:
         return finding
     if result == _Result():
         return replace(finding, cure="", records=(), remedy=None)
-    return replace(finding, rehearsal=result.rehearsal, unrehearsed=result.unrehearsed)
+    text = "" if result.rehearsal is None else result.rehearsal.text
+    return replace(finding, rehearsed=text, unrehearsed=result.unrehearsed, rehearsal=result.rehearsal)
 
 
 class _All(Supposed):

@@ -147,9 +147,9 @@ class Observation(Struct):
 class Finding(Struct):
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
-    `references` are RFCs with their sections. `rehearsal` is what the remedy was seen to lead to, None if
-    that was not tried; `unrehearsed` is then why not. `explains` are the codes of findings that are there
-    because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
+    `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
+    that was not tried; `unrehearsed` is then why not; `rehearsal` is the former as a value. `explains` are
+    the codes of findings that are there because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
     itself, its parent, or the zone that the name server is in.
     """
 
@@ -164,15 +164,11 @@ class Finding(Struct):
     cure: str = ""
     records: tuple[str, ...] = ()
     remedy: Remedy | None = None
-    rehearsal: Rehearsal | None = None
+    rehearsed: str = ""
     unrehearsed: str = ""
     explains: tuple[str, ...] = ()
     operator: Name | None = None
-
-    @property
-    def rehearsed(self) -> str:
-        """What the remedy was seen to lead to, as a sentence; empty if that was not tried."""
-        return "" if self.rehearsal is None else self.rehearsal.text
+    rehearsal: Rehearsal | None = None
 
     @property
     def who(self) -> str:

@@ -85,13 +85,12 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
     if len(names) > _NAMED:
         names[_NAMED:] = [f"{len(names) - _NAMED:,} more"]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    rehearsal = first.rehearsal
     return replace(
         first,
         message=f"{first.message}; the same goes for {listed}",
         cure=_of_each(first, group, addresses),
         records=tuple(dict.fromkeys(record for each in group for record in each.records)),
-        rehearsal=rehearsal and replace(rehearsal, led_to=_with(first, rehearsal.led_to, _EACH)),
+        rehearsed=_with(first, first.rehearsed, _EACH),
         unrehearsed=_with(first, first.unrehearsed, _EACH),
     )
 

@@ -18,7 +18,9 @@ _LED_TO = "2 of 2 paths give 192.0.2.44, insecure"
 
 def _of(code: str, text: str, level: Level = Level.ERROR) -> Finding:
     remedy = Remedy(Blame.HOST, add=(text,))
-    return replace(finding(code=code, level=level), remedy=remedy, rehearsal=Rehearsal(_LED_TO, changes=3))
+    seen = Rehearsal(_LED_TO, changes=3)
+    found = finding(code=code, level=level)
+    return replace(found, remedy=remedy, rehearsed=seen.text, rehearsal=seen)
 
 
 def test_changes_that_are_not_shown_are_said_to_be_others() -> None:
@@ -45,7 +47,8 @@ def test_changes_are_left_out_in_more_than_one_way() -> None:
 
 
 def test_one_change_stays_as_it_is() -> None:
-    alone = replace(_of("a", "x"), rehearsal=Rehearsal(_LED_TO))
+    seen = Rehearsal(_LED_TO)
+    alone = replace(_of("a", "x"), rehearsed=seen.text, rehearsal=seen)
     assert as_shown([alone], [alone]) == (alone,) and alone.rehearsed == f"with this, {_LED_TO}"
 
 

@@ -15,7 +15,6 @@ from dnstrace.checks import Blame, Finding, Level
 from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Trace
-from dnstrace.model.findings import Rehearsal
 from dnstrace.render.findings import finding_nodes
 from dnstrace.render.html_page import html_page
 from dnstrace.render.html_parts import verdict as verdict_of_page
@@ -36,7 +35,7 @@ GLUE = Finding(
     blame=Blame.REGISTRAR,
     cure="change the glue for ns1.example.com to 203.0.113.53",
     records=("ns1.example.com. 172800 IN A 203.0.113.53",),
-    rehearsal=Rehearsal("4 of 4 paths give 192.0.2.44, secure"),
+    rehearsed="with this, 4 of 4 paths give 192.0.2.44, secure",
 )
 BARE = replace(
     GLUE,
@@ -46,7 +45,7 @@ BARE = replace(
     message="it is so",
     cure="",
     records=(),
-    rehearsal=None,
+    rehearsed="",
 )
 NOTED = replace(
     BARE,

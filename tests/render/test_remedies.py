@@ -7,7 +7,7 @@ from dataclasses import replace
 import dns.name
 import pytest
 
-from dnstrace.model.findings import Blame, Finding, Level, Rehearsal, Remedy
+from dnstrace.model.findings import Blame, Finding, Level, Remedy
 from dnstrace.render.remedies import explained_by, parts
 
 FINDING = Finding("code", Level.ERROR, dns.name.from_text("example.com."), None, "", (), (), Blame.HOST)
@@ -19,7 +19,7 @@ def test_nothing_to_do_is_still_for_somebody() -> None:
 
 
 def test_a_fix_says_whether_it_was_rehearsed() -> None:
-    fixed = replace(FINDING, cure="do it", rehearsal=Rehearsal("all is well"))
+    fixed = replace(FINDING, cure="do it", rehearsed="with this, all is well")
     assert parts(fixed)[0::2] == [("fix", "do it"), ("rehearsed", "with this, all is well")]
     unsure = replace(FINDING, cure="do it", unrehearsed="it rains")
     assert parts(unsure)[-1] == ("not rehearsed", "it rains")
