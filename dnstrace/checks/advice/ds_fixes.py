@@ -15,8 +15,8 @@ from dnstrace.checks.readings.signed_apart import signed_above
 from dnstrace.checks.readings.signed_data import keys_in, to_be_signed
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import ds_usable, matches
-from dnstrace.dnssec.records import Signed
-from dnstrace.dnssec.signature import current
+from dnstrace.dnssec.records import DNSKEY, Signed
+from dnstrace.dnssec.signature import REVOKED, current
 from dnstrace.model import Name
 from dnstrace.model.findings import Remedy
 from dnstrace.model.naming import zone_text
@@ -73,11 +73,21 @@ def _signed_by(
                 yield int(rrsig.key_tag), int(rrsig.algorithm)
 
 
+def revoked_keys(cut: Cut) -> tuple[int, ...]:
+    """The tags by DS records of keys that have the REVOKE flag, which changes their tag (RFC 5011)."""
+    signing = signing_of(cut)
+    flagged = (key for key in signing.keys if key.flags & REVOKED)
+    before = (key.replace(flags=key.flags & ~REVOKED) for key in flagged)
+    found = matches(signing.ds, cut.zone, (key for key in before if isinstance(key, DNSKEY)))
+    return tuple(sorted({int(ds.key_tag) for ds, keys in found.items() if keys}))
+
+
 def is_hosts(cut: Cut, publish: tuple[str, ...]) -> bool:
     """Whether the operator of the zone has to act where no DS record has a key, and not the registrar."""
     if unheard(cut):
         return True
-    return not _is_moving(cut) and bool(_copies(cut) or (lost_keys(cut) and not publish))
+    lost = not publish and (lost_keys(cut) or revoked_keys(cut))
+    return not _is_moving(cut) and bool(_copies(cut) or lost)
 
 
 def _copies(cut: Cut) -> list[HeardReply]:
@@ -137,6 +147,12 @@ def cure_of_ds(cut: Cut, has_keys: bool) -> str:
             f"publish {keys_text(lost)} in {zone} again, as {them} {were} when the zone was signed;"
             f" without {'them' if len(lost) > 1 else 'it'}, sign {zone} again and replace its DS records"
         )
+    if (revoked := revoked_keys(cut)) and not has_keys and not _copies(cut):
+        again = (
+            f"publish {keys_text(revoked)} in {zone} without the REVOKE flag again, and sign its keys with"
+        )
+        them = "it" if len(revoked) == 1 else "them"
+        return f"{again} {them}; or sign {zone} with a new key, and replace its DS records"
     change = "replace" if has_keys else "remove"
     if copies := _copies(cut):
         return _of_current(cut, copies, change)

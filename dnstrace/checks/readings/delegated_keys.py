@@ -16,7 +16,7 @@ from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import ds_usable, key_tag, matches
-from dnstrace.dnssec.records import SEP
+from dnstrace.dnssec.records import SEP, OddDS
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 
@@ -94,7 +94,8 @@ def in_place(cut: Cut) -> tuple[str, ...]:
     if not publish or (fitting(cut, wanted(cut)) and not unheard(cut)):
         return publish
     seen = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
-    others = [ds for ds in signing.ds if ds_usable(ds) and (int(ds.key_tag), int(ds.algorithm)) not in seen]
+    sound = (ds for ds in signing.ds if ds_usable(ds) and not isinstance(ds, OddDS))
+    others = [ds for ds in sound if (int(ds.key_tag), int(ds.algorithm)) not in seen]
     return tuple(dict.fromkeys((*publish, *published(cut, others))))
 
 

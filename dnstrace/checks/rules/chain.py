@@ -9,7 +9,7 @@ import dns.rdatatype
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.readings.clock import at_wrong_time
-from dnstrace.checks.readings.delegated_keys import to_publish
+from dnstrace.checks.readings.delegated_keys import in_place
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.phrases import question_text
 from dnstrace.checks.readings.replies import replies_of, soa_with_referral
@@ -72,12 +72,12 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         yield at_anchor
         return
     cut = None if zone is None else evidence.cut(zone)
-    if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):
+    if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and in_place(cut):
         yield replace(
             found,
             cure=f"replace the DS records of {zone_text(zone)}",
-            records=to_publish(cut),
-            remedy=at_parent(cut, change=to_publish(cut)),
+            records=in_place(cut),
+            remedy=at_parent(cut, change=in_place(cut)),
             blame=Blame.REGISTRAR,
         )
         return

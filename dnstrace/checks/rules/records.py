@@ -11,7 +11,7 @@ import dns.rrset
 
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import of_trace
-from dnstrace.checks.readings.delegated_keys import to_publish
+from dnstrace.checks.readings.delegated_keys import in_place
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.phrases import counted, where
 from dnstrace.checks.readings.replies import HeardReply, only_server, replies_of, steps_of
@@ -75,7 +75,7 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
     owner, rdtype = plain(first.rrset.name), dns.rdatatype.to_text(first.rrset.rdtype)
     of_parent = group.blame is Blame.REGISTRAR
     cut = evidence.cut(group.zone) if of_parent else None
-    publish = () if cut is None else to_publish(cut)
+    publish = () if cut is None else in_place(cut)
     bad = {
         f"{odd.rrset.name} {odd.rrset.ttl} IN {rdtype} {odd.rdata}"
         for odd in found

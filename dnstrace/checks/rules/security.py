@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.advice.csync import notified_at, or_notify
-from dnstrace.checks.advice.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds
+from dnstrace.checks.advice.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds, revoked_keys
 from dnstrace.checks.advice.key_fixes import before_ds, same_keys
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import Trait, of_cut
@@ -221,6 +221,8 @@ def _not_had(cut: Cut, usable: list[DS]) -> str:
         )
     if near:
         return f", which {zone} has, but which is revoked or not a zone key"
+    if revoked_keys(cut):
+        return f", which {zone} has revoked: it is there with the REVOKE flag"
     had = keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
     return f", which {zone} does not have{_although(cut)}: it has {had}"
 

@@ -11,7 +11,7 @@ from dnstrace.checks.advice.server_fixes import is_minor
 from dnstrace.checks.advice.versions import regressed, validating
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.clock import wrong_time
-from dnstrace.checks.readings.delegated_keys import to_publish, unheard
+from dnstrace.checks.readings.delegated_keys import in_place, unheard
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import left_open
 from dnstrace.checks.readings.phrases import counted, listed, where
@@ -88,7 +88,7 @@ def _is_of_other_key(cut: Cut) -> bool:
 
 def _with_ds_replaced(cut: Cut, found: Observation) -> Observation:
     """The observation that the wrong key is named, whose fix is in the parent."""
-    publish = () if unheard(cut) else to_publish(cut)
+    publish = () if unheard(cut) else in_place(cut)
     if not publish:
         return found
     signers = [key for key in signing_of(cut).signing_keys if key.flags & SEP]

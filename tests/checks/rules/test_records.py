@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Blame, Level
+from dnstrace.lab.world import read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -59,3 +60,12 @@ def test_beside_the_answer_it_is_a_warning_and_said_of_its_server() -> None:
 
 def test_a_request_to_delete_the_ds_records_is_no_malformed_record() -> None:
     assert not found(CODE, "dnssec-cds-delete")
+
+
+def test_the_ds_record_of_a_key_that_is_yet_to_come_stays_where_a_malformed_one_is_replaced() -> None:
+    """It was published before its key, as the other one was cut short."""
+    other = "example DS 12345 13 2 " + "0123456789abcdef" * 4 + "\n"
+    added = read("dnssec-ds-odd-beside")["zones"]["com."]["add"] + other
+    made = checked(made_of("_signed", zones={"com.": {"add": added}}))
+    (finding,) = [each for each in made.findings or () if each.code == "record-malformed"]
+    assert [record.split()[4] for record in finding.records] == ["33677", "12345"]

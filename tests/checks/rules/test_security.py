@@ -193,3 +193,15 @@ def test_several_ds_records_of_no_key_are_named_as_several() -> None:
     assert finding.cure == (
         "remove these DS records of example.com, unless their keys are about to be introduced"
     )
+
+
+def test_a_key_that_was_revoked_is_not_missing_and_its_zone_is_signed() -> None:
+    """With the flag it has another tag than its DS record (RFC 5011 section 2.1)."""
+    own = read("dnssec-ds-stale")["zones"]["com."]["add"].splitlines(keepends=True)[0]
+    zones = {"com.": {"add": own}, "example.com.": {"sign": {"broken": ["revoked"]}}}
+    (finding,) = checked(made_of("_signed", zones=zones)).findings or ()
+    assert finding.code == "ds-without-dnskey" and finding.blame is Blame.HOST
+    assert finding.message.endswith(
+        "for key 33677, which example.com has revoked: it is there with the REVOKE flag"
+    )
+    assert finding.cure.startswith("publish key 33677 in example.com without the REVOKE flag again, and sign")
