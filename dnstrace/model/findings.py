@@ -149,8 +149,8 @@ class Finding(Struct):
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
     that was not tried; `unrehearsed` is then why not; `rehearsal` is the former as a value. `explains` are
-    the codes of findings that are there because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
-    itself, its parent, or the zone that the name server is in.
+    the codes of findings that are there because of this one. `operator` is the zone whose operator or
+    registrar needs to act: by `blame`, the zone itself, its parent, or the zone that the name server is in.
     """
 
     code: str
