@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Container, Coroutine, Iterable
+from collections.abc import Awaitable, Container, Iterable
 from typing import Any, NamedTuple
 
 import dns.name
@@ -219,21 +219,25 @@ class Probing:
         asked = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
         await asyncio.gather(*(self._put(others, put, after.id) for put in dict.fromkeys((*probes, asked))))
 
-    def _found_out(
-        self, probed: _Probed, names: Iterable[Name], after: int
-    ) -> list[Coroutine[Any, Any, Any]]:
+    def _found_out(self, probed: _Probed, names: Iterable[Name], after: int) -> list[Awaitable[Any]]:
         """Find the addresses of name servers: from the zone's own servers if inside it, else by a look-up."""
-        asking: list[Coroutine[Any, Any, Any]] = []
+        asking: list[Awaitable[Any]] = []
         zone = probed.every.zone
         for name in names:
             if name.is_subdomain(zone):
-                asking += [
-                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype), tries=TELLING_TRIES), after)
-                    for rdtype in _ADDRESSES
-                ]
+                asking.append(self._find_inside(probed, name, after))
             elif self._context.budget.lookup():
                 asking.append(self._look_up(name, zone, after))
         return asking
+
+    async def _find_inside(self, probed: _Probed, name: Name, after: int) -> None:
+        """Ask the zone's servers for the addresses of one of them; look it up if it is in a zone below."""
+        puts = (Put(Probe.ADDRESS, Question(name, rdtype), tries=TELLING_TRIES) for rdtype in _ADDRESSES)
+        steps = await asyncio.gather(*(self._put(probed, put, after) for put in puts))
+        attempts = (a for step in steps if step for a in self._context.journal[step].attempts)
+        kinds = {attempt.meaning.kind for attempt in attempts if attempt.meaning.usable}
+        if kinds == {Kind.REFERRAL} and self._context.budget.lookup():
+            await self._look_up(name, probed.every.zone, after)
 
     async def _look_up(self, name: Name, zone: Name, after: int) -> None:
         """Look up the addresses of a name server, for the probe that asks for the zone's name servers."""
@@ -321,9 +325,7 @@ def _is_from_hints(step: Step) -> bool:
 def _silent_in(step: Step) -> frozenset[str]:
     """The addresses that were asked in a step and did not reply."""
     asked = {attempt.exchange.query.address for attempt in step.attempts if not attempt.surplus}
-    return frozenset(
-        asked - {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
-    )
+    return frozenset(asked - _heard_in(step))
 
 
 def _heard_in(step: Step) -> frozenset[str]:

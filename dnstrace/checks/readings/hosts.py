@@ -96,9 +96,13 @@ def _lookups(cut: Cut) -> dict[Name, list[Step]]:
 
 
 def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
-    """The replies to the probes for the addresses of name servers, by name; none from another zone."""
+    """The replies to the probes for the addresses of name servers, by name; none from another zone.
+
+    A server in a zone below is looked up there: what counts is where that ends.
+    """
     found: dict[Name, list[HeardReply]] = {}
-    for reply in (each for each in cut.probe(Probe.ADDRESS) if foreign_soa_in(each) is None):
+    own = (reply for reply in cut.probe(Probe.ADDRESS) if foreign_soa_in(reply) is None)
+    for reply in (each for each in own if each.meaning.kind is not Kind.REFERRAL):
         found.setdefault(reply.step.question.name, []).append(reply)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 
@@ -17,7 +17,7 @@ from dnstrace.checks.readings.replies import steps_of
 from dnstrace.model import Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import is_below, plain, zone_text
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
@@ -130,7 +130,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 
     What it is: the referral includes glue for the name, but the zone that the name is in says that the
-    name does not exist, or has no address.
+    name does not exist, or has no address. Or it is in a zone below of which no server gives an answer.
 
     Why it matters: resolvers that prefer the zone's own data drop the glue after they ask, and then have
     no address for the server. If all name servers are like this, the zone fails for them (an error).
@@ -162,6 +162,29 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         )
         gone = not good and is_left_behind(cut, host.name)
         yield removed_at_parent(cut, observation) if gone else observation
+    yield from _in_dead_zones_below(cut, found.values())
+
+
+def _in_dead_zones_below(cut: Cut, hosts: Iterable[Host]) -> Iterator[Observation]:
+    """The name servers in zones below, of which nobody gives the addresses there."""
+    by_zone: dict[Name, list[Host]] = {}
+    for host in (each for each in hosts if each.failed and not each.addresses):
+        if is_below(host.failed[0].zone, cut.zone):
+            by_zone.setdefault(host.failed[0].zone, []).append(host)
+    for zone, dead in by_zone.items():
+        one, names = len(dead) == 1, listed(host.name for host in dead)
+        have = "has an address" if one else "have addresses"
+        yield Observation(
+            message=f"{names} {have} in {parent_text(cut)}, but no server of {zone_text(zone)} gives"
+            f" {'it' if one else 'them'}",
+            steps=(*steps_of(cut.referrals), *(step for host in dead for step in host.steps)),
+            server=dead[0].name if one else None,
+            cure=f"configure {zone_text(zone)} on its name servers, or remove its NS records from"
+            f" {zone_text(cut.zone)}, so that the addresses there count",
+            remedy=in_zone(cut.zone),
+            blame=Blame.HOST,
+            level=Level.WARNING,
+        )
 
 
 def _families_listed(host: Host) -> set[int]:

@@ -6,6 +6,7 @@ import pytest
 
 from dnstrace.checks import Level
 from dnstrace.lab.world import read
+from dnstrace.model.findings import Finding
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 
@@ -89,3 +90,38 @@ def test_a_server_that_has_only_the_zone_above_says_nothing_about_addresses_in_t
         ("refuses", "ns1.example.com."),
     ]
     assert not any("from the NS records" in each.cure for each in found)
+
+
+def _in_zone_below(served: bool, address: str = "192.0.2.53") -> dict[str, Finding]:
+    """What is found where the name servers are in a zone below the one that they serve, with glue."""
+    hosts = {"ns1.infra.example.com.": "192.0.2.53", "ns2.infra.example.com.": "198.51.100.53"}
+    glue = "".join(f"{name} A {text}\n" for name, text in hosts.items())
+    apex = "@ 900 SOA ns1.infra.example.com. h 1 7200 900 1209600 300\n"
+    apex += "@ NS ns1.infra.example.com.\n@ NS ns2.infra.example.com.\n"
+    cut = "infra NS ns1.infra\ninfra NS ns2.infra\n"
+    zones = {
+        "com.": {"add": f"example NS ns1.infra.example\nexample NS ns2.infra.example\n{glue}"},
+        "example.com.": {"text": f"{apex}{cut}{glue}www A 192.0.2.44\n"},
+    }
+    if served:
+        zones["infra.example.com."] = {"text": f"{apex}ns1 A {address}\nns2 A 198.51.100.53\n"}
+    servers = {name: {"addresses": [text]} for name, text in hosts.items()}
+    trace = checked(made_of("_internet", servers=servers, zones=zones))
+    return {each.code: each for each in trace.findings or ()}
+
+
+def test_name_servers_in_a_zone_below_that_nobody_serves_have_glue_alone() -> None:
+    found = _in_zone_below(served=False)
+    assert set(found) == {"glue-only-in-parent"}
+    finding = found["glue-only-in-parent"]
+    assert finding.message == (
+        "ns1.infra.example.com and ns2.infra.example.com have addresses in com, but no server of"
+        " infra.example.com gives them"
+    )
+    assert finding.cure.startswith("configure infra.example.com on its name servers")
+    assert not finding.is_error and finding.actor == "the operator of example.com"
+
+
+def test_name_servers_in_a_zone_below_are_looked_up_there() -> None:
+    assert not _in_zone_below(served=True)
+    assert "glue-differs" in _in_zone_below(served=True, address="192.0.2.99")
