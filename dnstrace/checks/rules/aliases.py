@@ -169,9 +169,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
         cure = f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target"
         targets = (name for reply in showing for name in targets_of(reply.rrset(cut.zone, _CNAME)))
         if not all(name.is_subdomain(cut.zone) for name in targets):  # others may change them at any time
-            cure += (
-                ", or with an ALIAS or ANAME record of the DNS provider, which follows them if they change"
-            )
+            cure += ", or with an ALIAS or ANAME record of the DNS provider, which follows them"
         yield Observation(
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),

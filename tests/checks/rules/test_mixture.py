@@ -63,7 +63,7 @@ def test_an_alias_at_the_apex_of_one_host_is_for_whoever_lists_both_hosts() -> N
     assert found["alias-at-apex"].cure == (
         "if example.com is maintained on ns1.example.net and ns2.example.net, replace the CNAME record at"
         " example.com with the addresses of its target, or with an ALIAS or ANAME record of the DNS"
-        " provider, which follows them if they change; if not, have com no longer list them"
+        " provider, which follows them; if not, have com no longer list them"
     )
     assert "alias-at-apex" in found[CODE].explains and "alias-at-apex" not in found["answers-differ"].explains
 
