@@ -13,7 +13,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.edited import Edited, Record, parsed
-from dnstrace.model import Address, Delegation, Name, NameServer, Source
+from dnstrace.model import Address, Delegation, Name, NameServer, Purpose, Source
 from dnstrace.model.addresses import address_of
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
@@ -43,14 +43,16 @@ class Zones:
 
     def __init__(self, trace: Trace) -> None:
         self._delegated: dict[Name, Delegated] = {}
-        for step in trace.steps:
-            if step.main and step.referral is not None:
+        gone_by = [step for step in trace.steps if step.main]
+        looked_up = (step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS)
+        for step in (*gone_by, *looked_up):
+            if step.referral is not None:
                 self._delegated.setdefault(step.referral.zone, Delegated(step.zone, step.referral))
         self._heard, self._signed = _heard(trace), _signed(trace)
         self._servers: dict[Name, frozenset[Name]] = {}
 
     def delegated(self, zone: Name | None) -> Delegated | None:
-        """The delegation of a zone that the walk followed; None if there was none."""
+        """The delegation of a zone that the walk, or a look-up, followed; None if there was none."""
         return None if zone is None else self._delegated.get(zone)
 
     def why_not(self, finding: Finding) -> str:

@@ -41,7 +41,7 @@ _WHY = {
 }
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def unreachable(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer.
 
@@ -70,7 +70,7 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, dead, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def no_udp(cut: Cut) -> Iterator[Observation]:
     """A name server answers over TCP only.
 
@@ -93,7 +93,7 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def lame_server(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone does not serve it.
 
@@ -129,7 +129,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
     yield from lame_aside(cut)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def refuses(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone refuses to answer for it.
 
@@ -152,7 +152,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def fails(cut: Cut) -> Iterator[Observation]:
     """A name server replies with an error for the zone.
 
@@ -181,7 +181,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, failing, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def upward_referral(cut: Cut) -> Iterator[Observation]:
     """A name server refers to a zone above its own.
 
@@ -241,7 +241,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     yield from (replace(each, level=Level.WARNING) for each in found)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that do not match the query.
 
@@ -280,7 +280,7 @@ def _repair_of_wrong(replies: list[HeardReply]) -> str:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that are not valid DNS messages.
 
