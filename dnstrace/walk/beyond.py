@@ -54,12 +54,14 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     supposed = {each.zone for each in trace.supposed if each.servers}
     changed = {each.zone for each in trace.supposed}
     ended = list(ended)
+    probed = {step.id for step in ended}
     last = [last_in_zone(trace, _answering(step)) or step for step in ended]
     found = [
         *(each for step in ended for each in _delegated_keys(walked, _answering(step), changed)),
         *(each for step in walked for each in _at_cuts(step, supposed)),
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in last for each in _wildcards(step, _DENIES)),
+        *(each for step in walked if step.id not in probed for each in _like_resolvers(step)),
     ]
     if walked and walked[-1].outcome in _NOWHERE:
         found += [each for step in walked for each in _wildcards(step, {Outcome.ALIAS})]
@@ -153,6 +155,16 @@ def _from_zone(meaning: Meaning) -> Hashable:
     rrsets = (*below.denial, *((below.ds,) if below.ds is not None else ()))
     proof = frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets)
     return frozenset(server.name for server in below.servers), proof
+
+
+def _like_resolvers(step: Step) -> Iterator[Beyond]:
+    """Ask servers that answer like a resolver for the SOA record of their zone: they may serve it, too."""
+    alike = [
+        each for each in latest(step) if each.meaning.kind is Kind.LAME and each.meaning.offer is not None
+    ]
+    if alike:
+        question = Question(step.zone, dns.rdatatype.SOA, step.question.rdclass)
+        yield Beyond(Probe.TYPE, question, _only(step, alike), step.id)
 
 
 def _zone_led_to(attempt: Attempt) -> Name | None:
