@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NS, _DS = dns.rdatatype.NS, dns.rdatatype.DS
 _GLUE = (dns.rdatatype.A, dns.rdatatype.AAAA)
+_SIGNED_AGAIN = "the zone has to be signed again first"
 _TTL = 86400  # seconds, of a DS RRset that is supposed; of no consequence
 
 
@@ -66,10 +67,13 @@ class Zones:
             return _why_unknown(remedy, at_parent)
         if zone is not None and above is not None and at_parent:
             every = all(self._is_of_delegation(record, above.cut) for record in records_of(remedy))
-            return "" if every else "it changes more than a delegation"
+            if not every:
+                return "it changes more than a delegation"
+            signs = not applied(above.cut, [remedy]).servers and above.parent in self._signed
+            return _SIGNED_AGAIN if signs else ""
         if remedy.where is None or remedy.servers or remedy.where not in self._heard:
             return "the zone has to be changed first"
-        return "the zone has to be signed again first" if remedy.where in self._signed else ""
+        return _SIGNED_AGAIN if remedy.where in self._signed else ""
 
     def _is_of_delegation(self, record: Record, cut: Delegation) -> bool:
         """Whether a record is one with which the parent delegates a zone."""
