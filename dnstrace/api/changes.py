@@ -13,7 +13,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.edited import Edited, Record, parsed
-from dnstrace.model import Address, Delegation, Name, NameServer, Source
+from dnstrace.model import Address, Delegation, Name, NameServer, Purpose, Source
 from dnstrace.model.addresses import address_of
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import replace
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NS, _DS = dns.rdatatype.NS, dns.rdatatype.DS
 _GLUE = (dns.rdatatype.A, dns.rdatatype.AAAA)
+_SIGNED_AGAIN = "the zone has to be signed again first"
 _TTL = 86400  # seconds, of a DS RRset that is supposed; of no consequence
 
 
@@ -43,14 +44,16 @@ class Zones:
 
     def __init__(self, trace: Trace) -> None:
         self._delegated: dict[Name, Delegated] = {}
-        for step in trace.steps:
-            if step.main and step.referral is not None:
+        gone_by = [step for step in trace.steps if step.main]
+        looked_up = (step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS)
+        for step in (*gone_by, *looked_up):
+            if step.referral is not None:
                 self._delegated.setdefault(step.referral.zone, Delegated(step.zone, step.referral))
         self._heard, self._signed = _heard(trace), _signed(trace)
         self._servers: dict[Name, frozenset[Name]] = {}
 
     def delegated(self, zone: Name | None) -> Delegated | None:
-        """The delegation of a zone that the walk followed; None if there was none."""
+        """The delegation of a zone that the walk, or a look-up, followed; None if there was none."""
         return None if zone is None else self._delegated.get(zone)
 
     def why_not(self, finding: Finding) -> str:
@@ -64,10 +67,13 @@ class Zones:
             return _why_unknown(remedy, at_parent)
         if zone is not None and above is not None and at_parent:
             every = all(self._is_of_delegation(record, above.cut) for record in records_of(remedy))
-            return "" if every else "it changes more than a delegation"
+            if not every:
+                return "it changes more than a delegation"
+            signs = not applied(above.cut, [remedy]).servers and above.parent in self._signed
+            return _SIGNED_AGAIN if signs else ""
         if remedy.where is None or remedy.servers or remedy.where not in self._heard:
             return "the zone has to be changed first"
-        return "the zone has to be signed again first" if remedy.where in self._signed else ""
+        return _SIGNED_AGAIN if remedy.where in self._signed else ""
 
     def _is_of_delegation(self, record: Record, cut: Delegation) -> bool:
         """Whether a record is one with which the parent delegates a zone."""

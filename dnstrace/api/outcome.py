@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,7 +50,8 @@ def compared(before: Trace, after: Trace, gone: Iterable[Finding], fresh: Iterab
         or not _is_as_secure(before, after, gone)
     ):
         return Compared(False)
-    dead, unasked = _checked(after, fresh)
+    serving = _serving(before, {finding.zone for finding in gone})
+    dead, unasked = _checked(after, [address for address in fresh if address not in serving])
     if dead:
         return Compared(False)
     unsure = f"; {', '.join(unasked)} was not asked from here" if unasked else ""
@@ -112,6 +113,14 @@ def _checked(after: Trace, fresh: Iterable[str]) -> tuple[list[str], list[str]]:
                 usable[attempt.exchange.query.address] = True
     dead = [address for address in fresh if usable.get(address) is False]
     return dead, [address for address in fresh if address not in usable]
+
+
+def _serving(before: Trace, zones: Container[Name | None]) -> set[str]:
+    """The addresses that were seen to serve zones off the path, which the walk does not ask."""
+    asked = {step.zone for step in before.steps if step.main}
+    of_zones = (s for s in before.steps if s.probe is Probe.SOA and s.zone in zones and s.zone not in asked)
+    attempts = (attempt for step in of_zones for attempt in step.attempts)
+    return {each.exchange.query.address for each in attempts if each.meaning.kind is Kind.ANSWER}
 
 
 def _paths_text(after: Trace) -> str:

@@ -28,7 +28,7 @@ from dnstrace.api.running import Run, begun, with_findings
 from dnstrace.api.validated import validated
 from dnstrace.message.edited import Edited
 from dnstrace.message.meaning import classify
-from dnstrace.message.supposed import Supposed
+from dnstrace.message.supposed import Supposed, Withdrawn
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
 from dnstrace.model.findings import Rehearsal
 from dnstrace.model.naming import is_below
@@ -128,19 +128,24 @@ class _Rehearsal:
         now = self._zones.delegated(zone)
         above = [each for each in remedies if now is not None and now.is_in(each.where)]
         below = [each for each in remedies if each not in above]
-        if now is None:
-            change, fresh = None, []
-        else:
+        edits: list[Supposed | Edited] = list(map(edited, below))
+        change, fresh = None, list[str]()
+        if now is not None:
             after = applied(now.cut, [*(of_delegation(each, zone) for each in below), *above])
-            change = supposed_for(now.cut, after, touches_servers(above))
+            if after.servers:
+                change = supposed_for(now.cut, after, touches_servers(above))
+            else:
+                edits.append(Withdrawn(now.parent, zone))
             fresh = addresses_added(now.cut, after)
-        ended = await self._walk_again(zone, change, list(map(edited, below)))
+        ended = await self._walk_again(zone, change, edits)
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
         then = compared(self._before, validated(ended, self._run.tracing.anchors), findings, fresh)
         return _Result(Rehearsal(then.text, len(set(remedies)))) if then.good else _Result()
 
-    async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:
+    async def _walk_again(
+        self, zone: Name, change: Delegation | None, edits: list[Supposed | Edited]
+    ) -> Trace:
         run = self._run
         families = frozenset(run.context.health.families) or run.tracing.settings.families
         others = tuple(cut for cut in run.tracing.supposed if change is None or cut.zone != zone)

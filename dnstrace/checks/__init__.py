@@ -63,6 +63,7 @@ from dnstrace.checks.rules import (
     transport,
     undelegated_domains,
     unexplained,
+    unused_ds,
     volume,
     zone_keys,
 )
@@ -88,14 +89,15 @@ RULES = (
     question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals,
     child_sync, spread, shared_addresses, cycles, names, special_addresses, glue, superfluous, soa,
     undelegated_domains, existence, answers, aliases, alias_rcode, redirection, targets, target_hosts,
-    records, digests, security, algorithms, zone_keys, signatures, contradictions, denial, denial_kinds,
-    child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    records, digests, unused_ds, security, algorithms, zone_keys, signatures, contradictions, denial,
+    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers,
+    unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _DNSSEC = (
-    digests, security, algorithms, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
-    parent_update, key_requests, bootstrapping, chain, child_sync,
+    digests, unused_ds, security, algorithms, zone_keys, signatures, contradictions, denial, denial_kinds,
+    child_side, parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 _WITHOUT_CHAIN = {module.__name__ for module in (security, algorithms, zone_keys, denial_kinds)}

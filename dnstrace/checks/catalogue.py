@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
+from dnstrace.checks.readings.beside import Beside, beside
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.partial import is_incomplete
 from dnstrace.checks.readings.unchanged import found_in
@@ -56,6 +57,9 @@ class Trait(Enum):
 
     STANDS_ALONE = auto()
     """Nothing else can be judged while it lasts."""
+
+    BESIDE = auto()
+    """It is also looked for in zones off the path that are needed for the addresses of name servers."""
 
 
 class Rule(Struct):
@@ -110,11 +114,19 @@ def of_cut(
                     continue
                 faults = found_in(cut, cut.sound, entry.code, rule)
                 yield from (_finding(entry, fault, cut) for fault in faults)
+            for other in beside(evidence) if Trait.BESIDE in entry.traits else ():
+                if not entry.hold_back(evidence, other.partial):
+                    yield from (_finding(entry, _of_other(other, fault), other) for fault in rule(other))
 
         entry = _enter(rule, (level, *also), blame, traits, apply)
         return rule
 
     return enter
+
+
+def _of_other(cut: Beside, fault: Observation) -> Observation:
+    """What is wrong in a zone off the path: others of its servers answer, so the zone asked is reached."""
+    return replace(fault, message=f"{fault.message}; {cut.needed}", level=Level.WARNING)
 
 
 def of_trace(

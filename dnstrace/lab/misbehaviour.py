@@ -193,8 +193,12 @@ def _lame(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("recursive")
 def _recursive(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The right answer, but from a resolver's cache: without AA, recursion offered."""
-    return flagged(otherwise(asked), add=dns.flags.RA, drop=dns.flags.AA)
+    """The right answer, but from a resolver's cache: without AA, recursion offered.
+
+    `recursive=example.` serves its own zones, and answers so only for names at and below that one.
+    """
+    inside = not parameter or asked.question.name.is_subdomain(dns.name.from_text(parameter))
+    return flagged(otherwise(asked), add=dns.flags.RA, drop=dns.flags.AA if inside else 0)
 
 
 @misbehaviour("no-aa")

@@ -53,6 +53,30 @@ class Supposed:
         return self._cuts[min(inside, key=len)] if inside else None
 
 
+class Withdrawn(Supposed):
+    """A delegation that is supposed to be removed from an unsigned zone: no name at or below it is left."""
+
+    def __init__(self, parent: Name, zone: Name) -> None:
+        super().__init__()
+        self._parent, self._zone = parent, zone
+
+    def instead(self, exchange: Exchange, zone: Name) -> Exchange:
+        """The exchange with a server of `zone`, as it would be without the delegation."""
+        said, name = exchange.message, exchange.query.question.name
+        if said is None or zone != self._parent or not name.is_subdomain(self._zone):
+            return exchange
+        if not _serves(said, zone) or _leads_above(said, zone, self._zone):
+            return exchange
+        reply = dns.message.QueryMessage(id=said.id)
+        reply.flags = dns.flags.Flag(dns.flags.QR | dns.flags.AA)
+        reply.question = list(said.question)
+        if said.edns >= 0:
+            reply.use_edns(said.edns, said.ednsflags, said.payload, options=list(said.options))
+        reply.set_rcode(dns.rcode.NXDOMAIN)
+        reply.authority = [soa_of(zone)]
+        return with_reply(exchange, reply)
+
+
 NOTHING = Supposed()
 
 _SERVED = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)

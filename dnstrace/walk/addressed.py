@@ -1,8 +1,12 @@
-"""Parts of a delegation: the servers that can be asked, and those with certain addresses."""
+"""Parts of a delegation: the servers that can be asked, and those with certain addresses; what was found."""
 
 from __future__ import annotations
 
-from dnstrace.model import Delegation, Name
+from collections import defaultdict
+from collections.abc import Iterable
+
+from dnstrace.model import Address, Delegation, Meaning, Name, Probe, Purpose, Source, Step
+from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import replace
 
 
@@ -31,3 +35,18 @@ def each_once(cut: Delegation) -> Delegation:
         for server in cut.servers
     )
     return Delegation(cut.zone, tuple(servers))
+
+
+def addresses_found(steps: Iterable[Step]) -> dict[Name, dict[Address, None]]:
+    """The addresses of name servers that look-ups and probes found, by name."""
+    found: dict[Name, dict[Address, None]] = defaultdict(dict)
+    for step in steps:
+        if step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS:
+            for attempt in step.attempts:
+                found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))
+    return found
+
+
+def _addresses_in(meaning: Meaning) -> list[Address]:
+    texts = (address_of(rdata) for rrset in meaning.answer for rdata in rrset)
+    return [Address(text, Source.RESOLVED) for text in texts if text]

@@ -54,15 +54,19 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     supposed = {each.zone for each in trace.supposed if each.servers}
     changed = {each.zone for each in trace.supposed}
     ended = list(ended)
+    probed = {step.id for step in ended}
     last = [last_in_zone(trace, _answering(step)) or step for step in ended]
     found = [
         *(each for step in ended for each in _delegated_keys(walked, _answering(step), changed)),
         *(each for step in walked for each in _at_cuts(step, supposed)),
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in last for each in _wildcards(step, _DENIES)),
+        *(each for step in walked if step.id not in probed for each in _like_resolvers(step)),
     ]
     if walked and walked[-1].outcome in _NOWHERE:
         found += [each for step in walked for each in _wildcards(step, {Outcome.ALIAS})]
+    elif walked:  # an alias that leads back, where none of them leads on
+        found += _wildcards(walked[-1], {Outcome.ALIAS})
     return list({(each.probe, each.question, each.servers): each for each in found}.values())
 
 
@@ -155,6 +159,16 @@ def _from_zone(meaning: Meaning) -> Hashable:
     return frozenset(server.name for server in below.servers), proof
 
 
+def _like_resolvers(step: Step) -> Iterator[Beyond]:
+    """Ask servers that answer like a resolver for the SOA record of their zone: they may serve it, too."""
+    alike = [
+        each for each in latest(step) if each.meaning.kind is Kind.LAME and each.meaning.offer is not None
+    ]
+    if alike:
+        question = Question(step.zone, dns.rdatatype.SOA, step.question.rdclass)
+        yield Beyond(Probe.TYPE, question, _only(step, alike), step.id)
+
+
 def _zone_led_to(attempt: Attempt) -> Name | None:
     """The zone that a reply refers to."""
     return None if attempt.meaning.delegation is None else attempt.meaning.delegation.zone
@@ -203,17 +217,23 @@ def _wildcards(step: Step, outcomes: Container[Outcome]) -> Iterator[Beyond]:
 
     Of an alias also for the one below it, which shows whether the name exists by itself.
     """
-    zone = _answering(step)
-    of = _last_alias(step, zone) if step.outcome is Outcome.ALIAS else step.question.name
-    if step.outcome not in outcomes or step.chosen is None or not is_below(of, zone):
+    zone, outcome = _answering(step), _with_loop(step)
+    of = _last_alias(step, zone) if outcome is Outcome.ALIAS else step.question.name
+    if outcome not in outcomes or step.chosen is None or not is_below(of, zone):
         return
-    below = (of,) if step.outcome is Outcome.ALIAS else ()
+    below = (of,) if outcome is Outcome.ALIAS else ()
     above = [*between(zone, of), zone]
     for name in dict.fromkeys((*below, *above[: _MOST_WILDCARDS - 1], zone)):
         wildcard = wildcard_below(name)
         question = step.question if wildcard is None else replace(step.question, name=wildcard)
         if question != step.question:
             yield Beyond(Probe.WILDCARD, question, _only(step, [step.attempts[step.chosen]], zone), step.id)
+
+
+def _with_loop(step: Step) -> Outcome | None:
+    """The outcome of a step; that of aliases which lead back within one reply is an alias, too."""
+    loop = step.meaning is not None and step.meaning.kind is Kind.ALIAS_LOOP
+    return Outcome.ALIAS if loop else step.outcome
 
 
 def _last_alias(step: Step, zone: Name) -> Name:

@@ -71,7 +71,7 @@ def probes_of(zone: Name, asked: Question, after: Step) -> list[Put]:
             Put(Probe.BETWEEN, Question(name, asked.rdtype), tries=TELLING_TRIES)
             for name in between(zone, asked.name)
         ),
-        Put(Probe.TCP, soa, _tcp_shape),
+        Put(Probe.TCP, soa, tcp_shape),
         Put(Probe.EDNS_VERSION, soa, _edns_version_shape),
         Put(Probe.EDNS_OPTION, soa, _unknown_option_shape),
         *(
@@ -79,7 +79,7 @@ def probes_of(zone: Name, asked: Question, after: Step) -> list[Put]:
             for each in dict.fromkeys((soa, after.question))
         ),
         Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursion_shape),
-        Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _tcp_shape),
+        Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), tcp_shape),
         *(Put(Probe.TYPE, other, usual_shape, TELLING_TRIES) for other in _other_types(zone, after.question)),
     ]
 
@@ -125,7 +125,8 @@ def plain_shape(query: Query) -> Query:
     return replace(query, edns=None)
 
 
-def _tcp_shape(query: Query) -> Query:
+def tcp_shape(query: Query) -> Query:
+    """The query over TCP."""
     return replace(query, transport=Transport.TCP)
 
 

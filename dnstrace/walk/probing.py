@@ -12,7 +12,6 @@ the root are probed only if the question is about them.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Container, Iterable
 from typing import Any, NamedTuple
 
@@ -27,7 +26,6 @@ from dnstrace.model import (
     Address,
     Delegation,
     Kind,
-    Meaning,
     Name,
     NameServer,
     Outcome,
@@ -38,13 +36,13 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import replace
-from dnstrace.walk.addressed import askable, each_once, only
+from dnstrace.walk.addressed import addresses_found, askable, each_once, only
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
+from dnstrace.walk.on_the_way import OnTheWay
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
 from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
@@ -86,6 +84,7 @@ class Probing:
         more = (*requests_to_parent(trace, zones), *targets_to_probe(trace, zones))
         await asyncio.gather(*map(self._put_beyond, more), self._ask_for_apexes())
         await self._look_up_meant(zones)
+        await OnTheWay(self, self._context, self._walk.look_up).ask_again()
 
     async def _look_up_meant(self, zones: list[tuple[Delegation, Step]]) -> None:
         """Look up what may be meant by targets that do not exist, once it is known what else is there."""
@@ -210,7 +209,10 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after.id))
-        found, in_cut = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        found, in_cut = (
+            addresses_found(self._context.journal.steps),
+            {a.text for each in cut.servers for a in each.addresses},
+        )
         servers = tuple(
             NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in in_cut))
             for name in (*named, *fresh)
@@ -292,15 +294,6 @@ class Probing:
                     names |= dict.fromkeys(server.name for server in (child.servers if child else ()))
         return list(names)
 
-    def _found_addresses(self) -> dict[Name, dict[Address, None]]:
-        """The addresses of name servers that were found, by name."""
-        found: dict[Name, dict[Address, None]] = defaultdict(dict)
-        for step in self._context.journal.steps:
-            if step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS:
-                for attempt in step.attempts:
-                    found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))
-        return found
-
 
 async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:
     return ()
@@ -342,8 +335,3 @@ def _refusing_in(step: Step) -> frozenset[str]:
         for address, attempt in last.items()
         if attempt.meaning.kind in _MAY_BE_EDNS and attempt.exchange.query.edns is not None
     )
-
-
-def _addresses_in(meaning: Meaning) -> list[Address]:
-    texts = (address_of(rdata) for rrset in meaning.answer for rdata in rrset)
-    return [Address(text, Source.RESOLVED) for text in texts if text]

@@ -81,6 +81,8 @@ SEEN = [
     ("cname-and-data=TXT", UDP, Kind.ALIAS),
     ("lame", UDP, Kind.EMPTY),
     ("recursive", UDP, Kind.LAME),
+    ("recursive=example.", UDP, Kind.LAME),
+    ("recursive=other.", UDP, Kind.ANSWER),
     ("no-aa", UDP, Kind.ANSWER),
     ("upward", UDP, Kind.UPWARD_REFERRAL),
     ("upward=other.", UDP, Kind.SIDEWAYS_REFERRAL),

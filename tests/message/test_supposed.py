@@ -14,6 +14,8 @@ from dnstrace import Trace, trace
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.message.meaning import classify
+from dnstrace.message.supposed import Withdrawn
 from dnstrace.model import Address, Delegation, Kind, NameServer, Outcome, Question, Settings, Source
 from tests.checks.checking import checked, made_of
 
@@ -138,3 +140,12 @@ def test_a_server_that_fails_does_not_begin_to_refer(rcode: str) -> None:
     assert Kind.REFERRAL not in kinds
     others = {each.meaning.kind for each in step.attempts if each.server != a}
     assert others == {Kind.REFERRAL}
+
+
+def test_below_a_delegation_that_is_withdrawn_nothing_exists() -> None:
+    (step,) = (each for each in checked(made_of("in-domain")).steps if each.main and each.zone == COM)
+    exchange = step.attempts[0].exchange
+    without = Withdrawn(COM, EXAMPLE).instead(exchange, COM)
+    assert classify(without, COM).kind is Kind.NXDOMAIN
+    assert Withdrawn(COM, MOVING).instead(exchange, COM) is exchange
+    assert Withdrawn(COM, EXAMPLE).instead(exchange, EXAMPLE) is exchange

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
+
 from dnstrace.model import Probe, Step, Trace
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
+from tests.checks.own_root import own_root
 from tests.replies import name
 
 BEYOND = {Probe.BETWEEN, Probe.WILDCARD, Probe.CUT}
@@ -64,3 +67,10 @@ def test_only_servers_that_did_not_refer_are_asked_about_the_cut() -> None:
     (step,) = (each for each in steps if each.question.name != each.zone)
     assert step.probe is Probe.CUT and step.question.name == name("sub.example.com.")
     assert {attempt.server for attempt in step.attempts} == {name("ns2.example.com.")}
+
+
+def test_a_server_above_that_answers_like_a_resolver_is_asked_for_the_soa_record_of_its_zone() -> None:
+    found = own_root(["recursive=example."], [], "ns1.root.")
+    (step,) = (each for each in found.steps if each.probe is Probe.TYPE and each.zone == name("."))
+    assert (step.question.name, dns.rdatatype.to_text(step.question.rdtype)) == (name("."), "SOA")
+    assert {attempt.server for attempt in step.attempts} == {name("ns1.root.")}

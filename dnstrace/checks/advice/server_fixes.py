@@ -17,7 +17,7 @@ from dnstrace.checks.advice.remedies import at_parent, at_servers, glue_records
 from dnstrace.checks.advice.versions import untrusted
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import glue, host_of
-from dnstrace.checks.readings.phrases import listed, parent_text
+from dnstrace.checks.readings.phrases import addresses, listed, parent_text, question_text
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
 from dnstrace.model.findings import Blame, Fix, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -113,3 +113,40 @@ def _of(found: Observation) -> Fix:
         "blame": found.blame,
         "operator": found.operator,
     }
+
+
+def like_resolvers(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
+    """What servers do that serve a zone, and answer like a resolver nevertheless."""
+
+    def does(some: list[HeardReply]) -> str:
+        asked = listed(dict.fromkeys(question_text(reply.step.question) for reply in some), 3)
+        how = f"answers queries for {asked} like a resolver, from its cache, at {addresses(some)}"
+        return f"{how}, although it serves {zone_text(cut.zone)}"
+
+    def repair(some: list[HeardReply]) -> str:
+        server = plain(some[0].server)
+        return f"turn recursion off on {server}, or do not let it answer others from its cache"
+
+    yield from each_server(cut, replies, does, repair, stays=True)
+
+
+def how_wrong(replies: list[HeardReply]) -> str:
+    """In what way replies do not match; where they come from, if that is all."""
+    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
+    if len(elsewhere) < len({reply.address for reply in replies}):
+        return f"sends only replies that do not match the query at {addresses(replies)}"
+    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
+    return f"replies from an address or port other than the one asked, which resolvers ignore: {each}"
+
+
+def repair_of_wrong(replies: list[HeardReply]) -> str:
+    """What to do at a server whose replies do not match."""
+    if any(reply.meaning.note for reply in replies):
+        return (
+            f"make {plain(replies[0].server)} reply from the address that is asked: let it listen on each of"
+            " its addresses, and check the NAT or load balancer in front of it"
+        )
+    return (
+        f"make {plain(replies[0].server)}, or the NAT or load balancer in front of it, reply from the"
+        " address, and with the ID and question, of the query"
+    )

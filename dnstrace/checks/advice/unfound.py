@@ -28,7 +28,7 @@ _EMPTY = Reason(
     "is listed as a name server, but has no A or AAAA record",
     "are listed as name servers, but have no A or AAAA records",
 )
-_NO_TOP = Reason(
+NO_TOP = Reason(
     "is listed as a name server, but its top-level domain does not exist",
     "are listed as name servers, but their top-level domains do not exist",
 )
@@ -51,7 +51,7 @@ def reason(cut: Cut, host: Host) -> Reason | None:
     if host.name == ROOT:
         return _ROOT_ITSELF
     if (domain := unregistered(cut, host)) is not None:
-        return _NO_TOP if len(domain) <= _TOP else _for_sale(cut)
+        return NO_TOP if len(domain) <= _TOP else _for_sale(cut)
     if host.nxdomain:
         return _ABSENT
     if host.absent:

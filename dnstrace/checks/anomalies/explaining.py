@@ -32,7 +32,7 @@ _ERROR = _codes("fails refuses no-edns edns-option edns-version", _SOME_TYPES, _
 _NOT_SERVED = _codes(
     "lame-server upward-referral soa-missing alias-beside-data alias-at-apex foreign-soa",
     "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing ds-from-child",
-    _SOME_TYPES, _ON_THE_WAY,
+    "not-authoritative", _SOME_TYPES, _ON_THE_WAY,
 )  # fmt: skip
 _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"

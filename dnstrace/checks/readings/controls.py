@@ -19,7 +19,7 @@ from dnstrace.checks.readings.anomaly import BESIDE, SHAPED
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.rates import limiting, slips
 from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of, soa_with_referral
-from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
+from dnstrace.model import ROOT, Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 from dnstrace.model.heard import NEGATIVE
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
@@ -178,9 +178,17 @@ def without_authority(cut: Cut) -> list[HeardReply]:
     return [reply for reply in replies if lacks_authority(reply)]
 
 
+def primed(cut: Cut) -> list[HeardReply]:
+    """What root servers said of the root's own name servers."""
+    steps = cut.anywhere(Purpose.PRIME) if cut.zone == ROOT else ()
+    return [reply for step in steps for reply in replies_of(step)]
+
+
 def lacks_authority(reply: HeardReply) -> bool:
     """Whether a reply is an answer without the AA flag, and not a referral with the SOA record of NODATA."""
     meaning = reply.meaning
+    if reply.step.purpose is Purpose.PRIME and meaning.offer is not None:
+        meaning = meaning.offer
     return meaning.kind in _ANSWERS and not meaning.authoritative and soa_with_referral(reply) is None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -13,6 +13,7 @@ from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import Judged, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort, TooMuchWork
+from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import type_name
 from dnstrace.model import Name
 from dnstrace.model.judgement import LIMITS
@@ -61,6 +62,22 @@ class Denials:
             if said is not None:
                 return Denied(said[0], seen, said[1])
         return None
+
+    def owners(self) -> Iterator[tuple[Name, Types, list[HeardReply]]]:
+        """The names that NSEC records are of, each with its types and the replies that show them."""
+        for seen, denial in self._found:
+            yield from ((record.owner, record.types, seen) for record in denial.nsec)
+
+    def hashed(self, name: Name) -> Iterator[tuple[Types, list[HeardReply]]]:
+        """The types that NSEC3 records list for a name, each with the replies that show them."""
+        for seen, denial in self._found:
+            try:
+                found = None if denial.nsec3.excessive() is not None else denial.nsec3.matching(name)
+            except TooMuchWork:
+                self._cut.spoil()
+                return
+            if found is not None:
+                yield found.types, seen
 
     def _other_version(self, one: HeardReply, other: HeardReply) -> bool:
         """Whether two addresses are known to have different versions of the zone."""

@@ -13,6 +13,7 @@ import dns.rdatatype
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
+from dnstrace.analysis.on_the_way import ended_lookups, steps_on_the_way
 from dnstrace.analysis.paths import replied, unheard
 from dnstrace.analysis.starting import with_start_named
 from dnstrace.analysis.stopping import stops_in, until_stopped
@@ -37,7 +38,6 @@ from dnstrace.model import (
     Kind,
     Name,
     NameServer,
-    Outcome,
     Probe,
     Purpose,
     Step,
@@ -70,7 +70,10 @@ class Cut(About):
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
         gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
         self.referrals = tuple(
-            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
+            reply
+            for step in gone_by or main
+            for reply in replies_of(step)
+            if (led := reply.meaning.delegation) is not None and led.zone == zone
         )
         self._probes = [
             step
@@ -317,6 +320,11 @@ class Evidence:
         )
 
     @cached_property
+    def on_the_way(self) -> dict[Name, list[Step]]:
+        """The steps that asked zones off the path of the walk for name servers on it."""
+        return steps_on_the_way(self.trace)
+
+    @cached_property
     def causes(self) -> dict[Cause, set[str]]:
         """The addresses that had to be asked in another way in any step, look-ups included, by the cause.
 
@@ -326,25 +334,5 @@ class Evidence:
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:
-        """The steps at which look-ups of a name server's address ended, by its name.
-
-        A step that asked for less of a name, and was followed by one for more of it, ended none (RFC 9156).
-        """
-        found: dict[Name, list[Step]] = {}
-        looking_up = [step for step in self.trace.steps if step.purpose is Purpose.NS_ADDRESS]
-        went_on = {
-            step.parent
-            for step in looking_up
-            if step.parent is not None
-            and step.question.name != (above := self.trace.steps[step.parent - 1].question.name)
-            and step.question.name.is_subdomain(above)
-        }
-        for step in looking_up:
-            if step.outcome not in (None, Outcome.REFERRAL) and step.id not in went_on:
-                found.setdefault(step.question.name, []).append(step)
-        return found
-
-
-def _refers(attempt: Attempt, zone: Name) -> bool:
-    delegation = attempt.meaning.delegation
-    return delegation is not None and delegation.zone == zone
+        """The steps at which look-ups of a name server's address ended, by its name."""
+        return ended_lookups(self.trace)

@@ -11,7 +11,14 @@ from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, origin_of
+from dnstrace.checks.readings.alias_links import (
+    AliasLink,
+    Source,
+    links_of,
+    mistyped,
+    origin_of,
+    zone_of_owner,
+)
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -49,13 +56,16 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     if closing is not None:
         circle = links[seen.index(closing.target) : links.index(closing) + 1]
         names = " -> ".join(plain(name) for name in (*(link.owner for link in circle), closing.target))
+        zone = zone_of_owner(evidence, closing)
+        made = origin_of(evidence.cut(zone), closing)
+        wild = made.source.owner.is_wild()
+        point = made.pointed(led_to=True) if wild else f"point {made.source.what}"
         yield Observation(
-            f"the aliases lead in a circle: {names}",
+            f"the aliases lead in a circle: {names}{f', by {made.what}' if wild else ''}",
             tuple(link.step.id for link in circle),
-            cure=f"point {closing.source.what} at a name that has the data, instead of"
-            f" {plain(closing.source.target)}",
-            zone=_zone_of_owner(evidence, closing),
-            remedy=in_zone(_zone_of_owner(evidence, closing)),
+            cure=f"{point} at a name that has the data, instead of {plain(made.source.target)}",
+            zone=zone,
+            remedy=in_zone(zone),
         )
 
 
@@ -79,7 +89,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     links = links_of(evidence)
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
-    last, zone = links[-1], _zone_of_owner(evidence, links[-1])
+    last, zone = links[-1], zone_of_owner(evidence, links[-1])
     origin = origin_of(evidence.cut(zone), last)
     source = origin.source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
@@ -142,8 +152,8 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             f" up to {_LONG} are safe",
             tuple(link.step.id for link in links),
             cure=f"point {links[0].source.what} at the name that has the data, or at a name close to it",
-            zone=_zone_of_owner(evidence, links[0]),
-            remedy=in_zone(_zone_of_owner(evidence, links[0])),
+            zone=zone_of_owner(evidence, links[0]),
+            remedy=in_zone(zone_of_owner(evidence, links[0])),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
 
@@ -262,12 +272,6 @@ def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> l
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _zone_of_owner(evidence: Evidence, link: AliasLink) -> Name:
-    """The deepest zone known at or above the owner of an alias."""
-    zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
-    return max(zones, key=len, default=link.step.zone)
-
-
 def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     """Why the target of an alias is not there; None where it is, or where that is not known."""
     trace = evidence.trace
@@ -280,7 +284,7 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
-    if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
+    if lost and not served and ending[0].zone != zone_of_owner(evidence, last) and ending[0].attempts:
         return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
 

@@ -10,6 +10,7 @@ import dns.name
 
 from dnstrace.checks.advice.remedies import elsewhere
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
+from dnstrace.checks.readings.controls import primed
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.phrases import counted, listed
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
@@ -19,6 +20,14 @@ from dnstrace.model.naming import zone_text
 
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 _ROOT_SERVERS = dns.name.from_text("root-servers.net.")
+_OR_RESOLVERS = {
+    True: ("", ""),
+    False: (
+        ", or these root servers of your own are resolvers",
+        ", or name servers that serve the root zone",
+    ),
+}
+"""What else may be so, and what to do then, by whether the root servers are the public ones."""
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
@@ -29,12 +38,14 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     What it is: replies that come from the addresses of root servers are replies that no root server
     gives: the final answer without authority, or an offer of recursion. A proxy or firewall near you
     intercepts DNS queries and answers them itself. Answers with authority are left out: root servers serve
-    root-servers.net too, and a root of your own may serve any zone.
+    root-servers.net too, and a root of your own may serve any zone. With root servers of your own, all of
+    them have to do it, and these may be resolvers: what also refers or has authority is not a proxy.
 
     Why it matters: no query reaches the servers that it was sent to, so nothing seen from here says
     anything about any zone.
 
-    How to fix it: trace from another network, or let this machine's DNS queries pass.
+    How to fix it: trace from another network, or let this machine's DNS queries pass. If these are root
+    servers of your own, give the addresses of servers that serve the root zone.
 
     References: RFC 8906 section 4
     """
@@ -44,16 +55,22 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     hints = {a.text for s in root.servers for a in s.addresses if a.source in (Source.HINT, Source.GLUE)}
     public = all(server.name.is_subdomain(_ROOT_SERVERS) for server in root.servers)
     false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply, public)]
-    if false:
+    if false and (public or not _serves_root(root)):
         yield Observation(
             f"{len(false)} of {len(root.replies)} root server addresses gave a reply that no root"
-            " server gives:"
-            " something on this network intercepts DNS queries",
+            f" server gives: something on this network intercepts DNS queries{_OR_RESOLVERS[public][0]}",
             steps_of(false),
-            cure="let this machine's DNS queries pass (UDP and TCP port 53), or trace from another network",
+            cure="let this machine's DNS queries pass (UDP and TCP port 53), or trace from another network"
+            f"{_OR_RESOLVERS[public][1]}",
             zone=ROOT,
             remedy=elsewhere(),
         )
+
+
+def _serves_root(root: Cut) -> bool:
+    """Whether a root server of one's own refers, or has authority: nothing answers in its place."""
+    meanings = (reply.meaning for reply in (*root.replies, *primed(root)))
+    return any(each.kind is Kind.REFERRAL or each.authoritative for each in meanings)
 
 
 @of_cut(Level.ERROR, Blame.NETWORK, Trait.NAMES_OPERATOR)

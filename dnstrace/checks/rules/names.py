@@ -17,6 +17,7 @@ from dnstrace.checks.advice.listing import (
 )
 from dnstrace.checks.advice.remedies import address_records, at_parent, in_zone
 from dnstrace.checks.advice.unfound import ELSEWHERE, Reason, fix_of, reason, unregistered
+from dnstrace.checks.advice.withdrawing import withdrawn
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import (
@@ -54,7 +55,8 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: correct the name if it is misspelt, publish its address if that is missing, or remove
     the name from the NS RRset, both in the zone and in its parent. If the domain that the name is in is not
-    registered, replace the name at once, or register that domain before anybody else does.
+    registered, replace the name at once, or register that domain before anybody else does. If all names are
+    those of an internal network, remove the delegation from the public zone above.
 
     References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
     """
@@ -77,7 +79,8 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
             level=level,
             **_without_names(cut, group, meant),
         )
-        yield (followed_by_parent(cut, cut.child, found) if _given_up(cut, meant) else None) or found
+        instead = followed_by_parent(cut, cut.child, found) if _given_up(cut, meant) else None
+        yield instead or withdrawn(cut, names, Reason(one, many), found) or found
 
 
 def _given_up(cut: Cut, meant: dict[Name, Name]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.anomalies.anomalies import result_text
-from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.controls import (
     answered_with_edns,
     failing_over_tcp,
@@ -31,7 +31,7 @@ _REPLY = (
 _ALLOW = "have {server}, or a proxy in front of it, answer queries over TCP as it answers those over UDP"
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+@of_cut(Level.WARNING, Blame.HOST, Trait.BESIDE, also=(Level.ERROR,))
 def no_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer over TCP.
 
@@ -104,7 +104,7 @@ def _cure(replies: list[HeardReply]) -> str:
     return _REPLY if {reply.meaning.kind for reply in replies} == {Kind.CONNECTION_LOST} else _OPEN
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BESIDE)
 def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server truncates its replies over TCP too.
 

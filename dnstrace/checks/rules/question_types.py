@@ -10,7 +10,7 @@ import dns.rdatatype
 
 from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.advice.server_fixes import is_minor
-from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.controls import unsteady
 from dnstrace.checks.readings.evidence import Cut
@@ -73,7 +73,7 @@ class _Asked(NamedTuple):
     rdtype: int
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
+@of_cut(Level.WARNING, Blame.HOST, Trait.BESIDE, also=(Level.ERROR, Level.NOTICE))
 def type_fails(cut: Cut) -> Iterator[Observation]:
     """A name server answers for the zone, but not to queries for some types.
 

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.advice.aside import lame_aside
-from dnstrace.checks.advice.server_fixes import each_server
+from dnstrace.checks.advice.server_fixes import each_server, how_wrong, like_resolvers, repair_of_wrong
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.readings.controls import failing_over_tcp, lacks_authority, truncated, without_authority
+from dnstrace.checks.readings.controls import (
+    failing_over_tcp,
+    lacks_authority,
+    primed,
+    truncated,
+    without_authority,
+)
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import addresses, listed, question_text
 from dnstrace.checks.readings.replies import FAILING, HeardReply, replies_of
@@ -41,7 +47,7 @@ _WHY = {
 }
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def unreachable(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer.
 
@@ -70,7 +76,7 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, dead, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def no_udp(cut: Cut) -> Iterator[Observation]:
     """A name server answers over TCP only.
 
@@ -93,23 +99,26 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def lame_server(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone does not serve it.
 
     What it is: the server answers, but not for this zone: it offers recursion instead, answers for
-    another zone, or gives an empty reply. The delegation to it is lame.
+    another zone, or gives an empty reply. The delegation to it is lame. Or it does serve the zone, and
+    answers from its cache instead of referring to the zone below.
 
     Why it matters: a resolver that picks this server gets no usable answer and has to ask another one;
     some give up before they find a good one.
 
     How to fix it: configure the zone on the server, or remove the server from the NS records of the zone
-    and of its parent.
+    and of its parent. If it serves the zone, turn recursion off there.
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
     elsewhere = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and r.meaning.note != FROM_CHILD]
     lame = [reply for reply in elsewhere if foreign_soa_in(reply) is None]
+    cached = [reply for reply in lame if reply.meaning.offer is not None and reply.address in _sure(cut)]
+    lame = [reply for reply in lame if reply not in cached]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -126,10 +135,11 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
         return f"{what}; if it does not serve {zone_text(cut.zone)} at all, {configure}"
 
     yield from each_server(cut, lame, does, repair)
+    yield from like_resolvers(cut, cached)
     yield from lame_aside(cut)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def refuses(cut: Cut) -> Iterator[Observation]:
     """A name server listed for the zone refuses to answer for it.
 
@@ -152,7 +162,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def fails(cut: Cut) -> Iterator[Observation]:
     """A name server replies with an error for the zone.
 
@@ -181,7 +191,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
     yield from each_server(cut, failing, does, repair)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def upward_referral(cut: Cut) -> Iterator[Observation]:
     """A name server refers to a zone above its own.
 
@@ -220,8 +230,9 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 2181 section 5.4.1
     """
-    sure = {address for address, control in cut.controls.items() if control.meaning.authoritative}
-    without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
+    sure = _sure(cut)
+    serving = (reply for reply in primed(cut) if reply.address in cut.serving)  # as in `_anyhow` otherwise
+    without = [reply for reply in (*_anyhow(cut), *serving) if lacks_authority(reply)]
     never = {reply.address for reply in without} - sure
     whole = [reply for reply in without if reply.address in never]
     single = [reply for reply in (*without, *without_authority(cut)) if reply.address not in never]
@@ -241,7 +252,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     yield from (replace(each, level=Level.WARNING) for each in found)
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that do not match the query.
 
@@ -256,31 +267,10 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     References: RFC 5452 section 9.1; RFC 2181 section 4
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
-    yield from each_server(cut, wrong, _how_wrong, _repair_of_wrong, stays=True)
+    yield from each_server(cut, wrong, how_wrong, repair_of_wrong, stays=True)
 
 
-def _how_wrong(replies: list[HeardReply]) -> str:
-    """In what way replies do not match; where they come from, if that is all."""
-    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
-    if len(elsewhere) < len({reply.address for reply in replies}):
-        return f"sends only replies that do not match the query at {addresses(replies)}"
-    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
-    return f"replies from an address or port other than the one asked, which resolvers ignore: {each}"
-
-
-def _repair_of_wrong(replies: list[HeardReply]) -> str:
-    if any(reply.meaning.note for reply in replies):
-        return (
-            f"make {_who(replies)} reply from the address that is asked: let it listen on each of its"
-            " addresses, and check the NAT or load balancer in front of it"
-        )
-    return (
-        f"make {_who(replies)}, or the NAT or load balancer in front of it, reply from the"
-        " address, and with the ID and question, of the query"
-    )
-
-
-@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, Trait.SURE_AT_ONCE, Trait.BESIDE, also=(Level.WARNING,))
 def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """A name server sends replies that are not valid DNS messages.
 
@@ -319,6 +309,13 @@ def _anyhow(cut: Cut) -> list[HeardReply]:
     over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
     refused = failing_over_tcp(cut)
     return [*(each for each in cut.everyone if each.address not in refused or not truncated(each)), *over_tcp]
+
+
+def _sure(cut: Cut) -> frozenset[str]:
+    """The addresses that answered with authority for the zone itself."""
+    more = (r for r in cut.probe(Probe.TYPE, all_servers=True) if r.step.question.name == cut.zone)
+    own = (*cut.controls.values(), *primed(cut), *more)
+    return frozenset(reply.address for reply in own if reply.meaning.authoritative)
 
 
 def _then_silent(reply: HeardReply) -> bool:

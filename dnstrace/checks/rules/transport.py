@@ -9,7 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.advice.remedies import at_servers
-from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.controls import (
     answered_with_edns,
     dropped_with_edns,
@@ -32,7 +32,7 @@ _SUPPORT = "update the name server software of {server}, or remove what strips E
 _UPDATE = "update the name server software of {server}, or the device in front of it"
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+@of_cut(Level.WARNING, Blame.HOST, Trait.BESIDE, also=(Level.ERROR,))
 def no_edns(cut: Cut) -> Iterator[Observation]:
     """A name server does not support EDNS.
 
@@ -75,7 +75,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.BESIDE, also=(Level.WARNING,))
 def drops_edns(cut: Cut) -> Iterator[Observation]:
     """Queries with EDNS get no reply.
 
@@ -110,7 +110,7 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, Trait.BESIDE)
 def drops_large_udp(cut: Cut) -> Iterator[Observation]:
     """Large replies do not arrive over UDP.
 

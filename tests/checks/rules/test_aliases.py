@@ -170,3 +170,45 @@ def test_an_alias_beside_a_wildcard_with_another_target_is_its_own() -> None:
     assert (
         "alias _25._tcp.mail.example.com," in found["alias-dangling"].message + found["alias-dangling"].cure
     )
+
+
+@pytest.mark.parametrize("sign", [None, {"algorithm": 13}], ids=["unsigned", "signed"])
+@pytest.mark.parametrize(
+    ("records", "circle", "record", "target"),
+    [
+        ("*.x CNAME b.x", "b.x.example.com -> b.x.example.com", "*.x.example.com", "b.x.example.com"),
+        (
+            "*.x CNAME two\ntwo CNAME b.x",
+            "two.example.com -> b.x.example.com -> two.example.com",
+            "*.x.example.com",
+            "two.example.com",
+        ),
+        (
+            "*.x CNAME two\ntwo CNAME a.x",
+            "a.x.example.com -> two.example.com -> a.x.example.com",
+            "",
+            "a.x.example.com",
+        ),
+    ],
+)
+def test_a_circle_that_a_wildcard_closes_is_ended_at_the_wildcard(
+    records: str, circle: str, record: str, target: str, sign: dict[str, int] | None
+) -> None:
+    """The name that it was expanded to has no record of its own."""
+    zone = {"add": f"{records}\n"} | ({} if sign is None else {"sign": sign})
+    world = made_of("in-domain", question="a.x.example.com. A", zones={"example.com.": zone})
+    (finding,) = (each for each in checked(world).findings or () if each.code == "alias-loop")
+    by = f", by the alias {record}" if record else ""
+    assert finding.message == f"the aliases lead in a circle: {circle}{by}"
+    what = f"the alias {record}" if record else "two.example.com"
+    assert finding.cure == f"point {what} at a name that has the data, instead of {target}"
+
+
+def test_a_circle_across_zones_is_ended_at_the_wildcard_of_the_last() -> None:
+    zones = {
+        "example.net.": {"add": "*.y CNAME three.example.com.\n"},
+        "example.com.": {"add": "three CNAME b.y.example.net.\n"},
+    }
+    found = checked(made_of("alias-loop-across", question="three.example.com. A", zones=zones)).findings or ()
+    (finding,) = (each for each in found if each.code == "alias-loop")
+    assert finding.message.endswith(", by the alias *.y.example.net") and str(finding.zone) == "example.net."

@@ -14,6 +14,7 @@ from dnstrace.model import Exchange, Question
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world
+from tests.checks.own_root import own_root
 from tests.replies import reply
 from tests.scripted import Scripted, roots
 
@@ -94,3 +95,12 @@ def test_two_servers_in_one_network_are_more_likely_lame() -> None:
     found = checked(made_of("_internet", servers=servers, zones=zones))
     codes = {each.code for each in found.findings or ()}
     assert "lame-server" in codes and "possibly-intercepted" not in codes
+
+
+@pytest.mark.parametrize(("second", "code"), [([], "lame-server"), (["recursive"], "intercepted")])
+def test_of_root_servers_of_ones_own_all_have_to_answer_like_a_resolver(second: list[str], code: str) -> None:
+    """A proxy answers in place of each of them."""
+    serving = ["ns1.root.", "ns2.root."] if second else ["ns1.root."]
+    (finding,) = own_root(["recursive"], second, *serving).findings or ()
+    assert finding.code == code
+    assert code == "lame-server" or "or these root servers of your own are resolvers" in finding.message

@@ -12,8 +12,10 @@ from dnstrace.checks import Level, findings
 from dnstrace.checks.conclusions.verdict import verdict
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
+from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of, walked_in
 from tests.checks.documented import assert_fires, found
+from tests.checks.own_root import own_root
 from tests.cli.running import run
 
 RULES = [
@@ -171,3 +173,40 @@ def test_a_server_that_lacks_only_its_soa_record_is_not_lame_where_the_zone_has_
     codes = {each.code for each in found}
     assert "soa-missing" in codes and "lame-server" not in codes
     assert all(each.cure for each in found if each.is_error)
+
+
+def of_own_root(ns1: list[str], ns2: list[str], *example: str) -> list[tuple[str, str, str]]:
+    found = own_root(ns1, ns2, *example).findings or ()
+    return [(each.code, str(each.server), each.message) for each in found]
+
+
+def test_a_root_server_that_answers_from_its_cache_serves_the_root_nevertheless() -> None:
+    """It is asked for the root's SOA record: only recursion has to be turned off."""
+    (finding,) = own_root(["recursive=example."], [], "ns1.root.").findings or ()
+    assert (finding.code, finding.blame, finding.cure[:32]) == (
+        "lame-server",
+        Blame.HOST,
+        "turn recursion off on ns1.root, ",
+    )
+    assert finding.message == (
+        "ns1.root answers queries for www.example A like a resolver, from its cache,"
+        " at 192.0.2.1 and 2001:db8:1::1, although it serves the root zone"
+    )
+
+
+def test_a_root_server_that_has_no_authority_for_anything_is_lame() -> None:
+    ((code, server, message),) = of_own_root(["recursive"], [], "ns1.root.")
+    assert (code, server) == ("lame-server", "ns1.root.") and "does not serve the root zone" in message
+
+
+def test_a_root_server_that_refers_and_is_a_resolver_for_the_root_itself_lacks_authority() -> None:
+    """Nothing else explains its answer for the root's own name servers."""
+    ((code, server, message),) = of_own_root(["recursive"], [])
+    assert (code, server) == ("not-authoritative", "ns1.root.")
+    assert message.startswith(
+        "ns1.root answers for the root zone without authority (no AA flag) at 192.0.2.1"
+    )
+
+
+def test_a_root_of_ones_own_that_refers_and_offers_recursion_is_well() -> None:
+    assert of_own_root(["recursive=other."], ["recursive=other."]) == []

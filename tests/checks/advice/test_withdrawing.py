@@ -1,0 +1,54 @@
+"""Delegations to name servers under top-level domains that do not exist."""
+
+from __future__ import annotations
+
+from dnstrace.model.findings import Blame, Finding
+from tests.checks.checking import checked, checked_by_name, made_of
+
+ASKED = "_ldap._tcp.dc._msdcs.example.com. SRV"
+APEX = "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.example.com.\n@ NS dc1.corp.local.\n"
+
+
+def unresolvable(zones: dict[str, dict[str, object]], question: str = ASKED) -> list[Finding]:
+    """The findings on names of name servers, where the public zone has the delegation of an internal one."""
+    found = checked(made_of("internal-delegation", question=question, zones=zones)).findings or ()
+    return [each for each in found if each.code == "ns-name-unresolvable"]
+
+
+def test_the_operator_of_the_zone_above_removes_a_delegation_for_internal_use() -> None:
+    (finding,) = checked_by_name("internal-delegation").findings or ()
+    assert (finding.blame, str(finding.operator)) == (Blame.PARENT, "example.com.")
+    assert finding.cure == (
+        "remove the NS records of _msdcs.example.com from example.com if _msdcs.example.com is for internal"
+        " use only; if not, list name servers there that can be reached from everywhere"
+    )
+    assert finding.remedy is not None and str(finding.remedy.where) == "example.com."
+    assert finding.remedy.remove == tuple(
+        f"_msdcs.example.com. 3600 IN NS {host}.corp.local." for host in ("dc1", "dc2")
+    )
+    assert finding.rehearsed.startswith("with this, 4 of 4 paths give NXDOMAIN")
+
+
+def test_a_signed_zone_has_to_be_signed_again_without_it() -> None:
+    (finding,) = unresolvable({"example.com.": {"sign": {"algorithm": 13}}})
+    assert (finding.blame, finding.unrehearsed) == (Blame.PARENT, "the zone has to be signed again first")
+
+
+def test_it_stays_where_a_server_of_the_zone_is_heard() -> None:
+    inner: dict[str, object] = {
+        "servers": ["ns1.example.com."],
+        "text": f"{APEX}_ldap._tcp.dc SRV 0 0 389 www.example.com.\n",
+    }
+    above: dict[str, object] = {"add": "_msdcs NS ns1.example.com.\n"}
+    (finding,) = unresolvable({"example.com.": above, "_msdcs.example.com.": inner})
+    assert finding.blame is not Blame.PARENT and "internal use" not in finding.cure
+
+
+def test_it_stays_where_one_name_may_be_of_use() -> None:
+    found = unresolvable({"example.com.": {"add": "_msdcs NS gone.example.net.\n"}})
+    assert len(found) == 2 and all(each.blame is not Blame.PARENT for each in found)
+
+
+def test_a_registered_domain_is_not_given_up() -> None:
+    (finding,) = unresolvable({"com.": {"add": "other NS dc1.corp.local.\n"}}, "www.other.com. A")
+    assert finding.blame is not Blame.PARENT and "internal use" not in finding.cure

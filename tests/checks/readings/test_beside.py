@@ -1,0 +1,80 @@
+"""Zones off the path, which are needed for the addresses of name servers, and what is found in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dnstrace.checks.readings.beside import beside
+from dnstrace.checks.readings.evidence import Evidence
+from dnstrace.model import Trace
+from dnstrace.model.findings import Blame, Level
+from tests.checks.checking import checked, checked_by_name, made_of
+from tests.replies import name
+
+GLUE = "198.51.100.66"
+SOUND = {"hoster.org.": {"without": "ns1 A 198.51.100.53", "add": f"ns1 A {GLUE}\n"}}
+HOST: dict[str, Any] = {"addresses": [GLUE], "rtt": 18}
+
+
+def with_host(*does: str) -> Trace:
+    """A trace where the glue is right, and the host's first server misbehaves, or nothing does."""
+    servers = {"ns1.hoster.org.": {**HOST, "does": list(does)}}
+    return checked(made_of("host-glue-stale", servers=servers, zones=SOUND))
+
+
+def found(trace: Trace) -> list[str]:
+    return [f"{each.code} {each.zone} {each.server}" for each in trace.findings or ()]
+
+
+def test_stale_glue_of_a_host_is_fixed_by_the_registrar_of_its_zone() -> None:
+    (finding,) = checked_by_name("host-glue-stale").findings or ()
+    assert (finding.level, finding.blame, str(finding.operator)) == (
+        Level.WARNING,
+        Blame.REGISTRAR,
+        "hoster.org.",
+    )
+    assert finding.records == ("ns1.hoster.org. 86400 IN A 198.51.100.53",)
+    assert finding.rehearsed == "with this, 2 of 2 paths give 192.0.2.44, insecure"
+    assert finding.message.endswith("; resolvers need hoster.org for the address of ns1.hoster.org")
+
+
+@pytest.mark.parametrize(
+    ("does", "code"),
+    [
+        ("silent", "unreachable"),
+        ("unreachable", "unreachable"),
+        ("refuses", "refuses"),
+        ("servfail", "fails"),
+        ("lame", "lame-server"),
+        ("upward", "upward-referral"),
+        ("no-udp", "no-udp"),
+        ("drops-edns", "drops-edns"),
+        ("silent=A", "type-fails"),
+        ("wrong-id", "wrong-reply"),
+        ("garbage", "malformed-reply"),
+    ],
+)
+def test_a_server_of_a_host_that_is_passed_over_is_reported(does: str, code: str) -> None:
+    trace = with_host(does)
+    assert f"{code} hoster.org. ns1.hoster.org." in found(trace)
+    assert {each.code for each in trace.findings or ()} == {code}
+    assert {each.level for each in trace.findings or ()} == {Level.WARNING}
+    assert all(each.cure for each in trace.findings or ())
+
+
+@pytest.mark.parametrize("does", [(), ("slow=900",), ("no-tcp",), ("truncates",)])
+def test_nothing_is_reported_where_each_server_answers(does: tuple[str, ...]) -> None:
+    assert found(with_host(*does)) == []
+
+
+def test_a_zone_is_read_by_its_referral_and_by_what_its_servers_replied_to_the_look_ups() -> None:
+    (cut,) = beside(Evidence(checked_by_name("host-glue-stale")))
+    assert (cut.zone, cut.parent) == (name("hoster.org."), name("org."))
+    assert cut.serving == {"198.51.100.53", "198.51.100.153"}
+    assert {reply.address for reply in cut.everyone if not reply.meaning.usable} == {"198.51.100.66"}
+
+
+def test_there_is_none_where_no_server_was_passed_over() -> None:
+    assert beside(Evidence(checked_by_name("glueless"))) == ()
