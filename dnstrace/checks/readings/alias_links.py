@@ -199,7 +199,7 @@ def _wildcard(owner: Name, rrsets: Iterable[dns.rrset.RRset]) -> Name | None:
     return dns.name.Name((b"*", *owner.labels[-labels - 1 :]))
 
 
-def zone_of_owner(evidence: Evidence, link: AliasLink) -> Name:
+def owner_zone(evidence: Evidence, link: AliasLink) -> Name:
     """The deepest zone known at or above the owner of an alias."""
     zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
     return max(zones, key=len, default=link.step.zone)

@@ -11,14 +11,7 @@ from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import (
-    AliasLink,
-    Source,
-    links_of,
-    mistyped,
-    origin_of,
-    zone_of_owner,
-)
+from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, origin_of, owner_zone
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -56,7 +49,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     if closing is not None:
         circle = links[seen.index(closing.target) : links.index(closing) + 1]
         names = " -> ".join(plain(name) for name in (*(link.owner for link in circle), closing.target))
-        zone = zone_of_owner(evidence, closing)
+        zone = owner_zone(evidence, closing)
         made = origin_of(evidence.cut(zone), closing)
         wild = made.source.owner.is_wild()
         point = made.pointed(led_to=True) if wild else f"point {made.source.what}"
@@ -89,7 +82,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     links = links_of(evidence)
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
-    last, zone = links[-1], zone_of_owner(evidence, links[-1])
+    last, zone = links[-1], owner_zone(evidence, links[-1])
     origin = origin_of(evidence.cut(zone), last)
     source = origin.source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
@@ -152,8 +145,8 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             f" up to {_LONG} are safe",
             tuple(link.step.id for link in links),
             cure=f"point {links[0].source.what} at the name that has the data, or at a name close to it",
-            zone=zone_of_owner(evidence, links[0]),
-            remedy=in_zone(zone_of_owner(evidence, links[0])),
+            zone=owner_zone(evidence, links[0]),
+            remedy=in_zone(owner_zone(evidence, links[0])),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
 
@@ -284,7 +277,7 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
-    if lost and not served and ending[0].zone != zone_of_owner(evidence, last) and ending[0].attempts:
+    if lost and not served and ending[0].zone != owner_zone(evidence, last) and ending[0].attempts:
         return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
 
