@@ -42,3 +42,4 @@ def test_a_server_gives_up_on_aliases_that_are_too_many_or_lead_back() -> None:
         reply = replied(f"{question}.example. A", f"gives-up={parameter}", add=records)
         assert reply.rcode() == dns.rcode.SERVFAIL and len(reply.answer) == owners
     assert replied("a.example. A", "gives-up=3", add=records).rcode() == dns.rcode.NOERROR
+    assert not replied("a.example. A", "gives-up=1 bare", add=records).answer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dns.rdatatype
 
-from dnstrace.checks.readings.alias_links import given_up
+from dnstrace.checks.readings.alias_links import fails_for_aliases
 from dnstrace.checks.readings.anomaly import Anomaly, Sort
 from dnstrace.checks.readings.replies import HeardReply, before_silence
 from dnstrace.model import Kind, Probe, Purpose, Transport
@@ -149,7 +149,7 @@ def _of_failure(reply: HeardReply) -> Codes:
     """What explains that a reply could not be used, or that there was none."""
     kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
     codes = frozenset[str]().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
-    return codes | _TOO_MANY_ALIASES if given_up(reply) else codes
+    return codes | _TOO_MANY_ALIASES if fails_for_aliases(reply) else codes
 
 
 def _of_silence(reply: HeardReply) -> Codes:

@@ -234,6 +234,21 @@ def given_up(reply: HeardReply) -> list[Name]:
     return [*owners, chain.target] if len(owners) > SAFE else []
 
 
+def fails_for_aliases(reply: HeardReply) -> bool:
+    """Whether a server gave up on aliases with SERVFAIL: those that it shows, or else that another shows.
+
+    PowerDNS shows none of them; whoever answers the same question has a circle, or more than are safe.
+    """
+    if reply.meaning.kind is not Kind.SERVER_FAILURE:
+        return False
+    return bool(given_up(reply)) or any(_is_long(attempt.meaning) for attempt in reply.step.attempts)
+
+
+def _is_long(meaning: Meaning) -> bool:
+    aliases = [rrset for rrset in meaning.answer if rrset.rdtype == _CNAME]
+    return meaning.kind is Kind.ALIAS_LOOP or (meaning.usable and len(aliases) > SAFE)
+
+
 def _links_in(step: Step, meaning: Meaning) -> Iterator[AliasLink]:
     if step.question.rdtype in (_CNAME, dns.rdatatype.ANY):
         return
