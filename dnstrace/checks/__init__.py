@@ -15,6 +15,7 @@ from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.unchanged import Unchanged
 from dnstrace.checks.rules import (
     algorithms,
+    alias_chains,
     alias_rcode,
     aliases,
     answers,
@@ -88,10 +89,10 @@ RULES = (
     interception, hints, cuts, servers, losing, volume, steadiness, stopping, shared_machines,
     question_types, over_tcp, transport, letter_case, delegation, mixture, left_over, referrals,
     child_sync, spread, shared_addresses, cycles, names, special_addresses, glue, superfluous, soa,
-    undelegated_domains, existence, answers, aliases, alias_rcode, redirection, targets, target_hosts,
-    records, digests, unused_ds, security, algorithms, zone_keys, signatures, contradictions, denial,
-    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers,
-    unexplained,
+    undelegated_domains, existence, answers, alias_chains, aliases, alias_rcode, redirection, targets,
+    target_hosts, records, digests, unused_ds, security, algorithms, zone_keys, signatures, contradictions,
+    denial, denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted,
+    resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

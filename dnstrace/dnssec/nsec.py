@@ -72,7 +72,7 @@ def nodata(name: Name, rdtype: int, records: Sequence[Nsec]) -> Proof:
             return lacks_data(record.types, name, rdtype, str(record))
     if proof := _unsigned_above(name, records):
         return proof
-    if proof := _empty_non_terminal(name, records):
+    if proof := _empty_non_terminal(name, records) or _empty_wildcard(name, records):
         return proof
     wildcard = _wildcard_for(name, records)
     if wildcard is None:
@@ -97,7 +97,7 @@ def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
             return lacks_ds(record.types, name, str(record))
     if proof := _unsigned_above(name, records):
         return proof
-    if proof := _empty_non_terminal(name, records):
+    if proof := _empty_non_terminal(name, records) or _empty_wildcard(name, records):
         return Proof(ProofResult.NO_CUT, proof.text)
     if (wildcard := _wildcard_for(name, records)) is not None:
         return lacks_ds(wildcard.types, wildcard.owner, str(wildcard))
@@ -115,9 +115,24 @@ def _empty_non_terminal(name: Name, records: Sequence[Nsec]) -> Proof | None:
 
 def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
     """The record of the wildcard below the closest encloser, which another record proves."""
-    enclosers = {record.closest_encloser(name) for record in records if record.covers(name)}
-    wildcards = {wildcard_below(encloser) for encloser in enclosers}
+    wildcards = _wildcards(name, records)
     return next((record for record in records if record.owner in wildcards), None)
+
+
+def _empty_wildcard(name: Name, records: Sequence[Nsec]) -> Proof | None:
+    """Proof that the wildcard that applies to `name` has no data but names below it (RFC 4592 section 2.2.2).
+
+    It exists as any empty non-terminal does, so nothing above it applies to `name`.
+    """
+    proofs = (_empty_non_terminal(wildcard, records) for wildcard in _wildcards(name, records))
+    return next((proof for proof in proofs if proof is not None), None)
+
+
+def _wildcards(name: Name, records: Sequence[Nsec]) -> list[Name]:
+    """The wildcard below the closest encloser, by each record that shows `name` itself not to exist."""
+    covering = (record for record in records if record.covers(name) and not is_below(record.next, name))
+    wildcards = (wildcard_below(record.closest_encloser(name)) for record in covering)
+    return [wildcard for wildcard in dict.fromkeys(wildcards) if wildcard is not None]
 
 
 def _unsigned_above(name: Name, records: Sequence[Nsec]) -> Proof | None:

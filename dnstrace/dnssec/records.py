@@ -93,6 +93,10 @@ class Signed(Struct):
         """The type of the RRset."""
         return int(self.rrset.rdtype)
 
+    def are_keys_of(self, zone: Name) -> bool:
+        """Whether it is the DNSKEY RRset at the apex of a zone; elsewhere it is data like all else."""
+        return self.rdtype == dns.rdatatype.DNSKEY and self.name == zone
+
     def signers(self) -> tuple[Name, ...]:
         """The zones named as signers, each at or above the owner, deepest first.
 

@@ -71,7 +71,7 @@ class Tagged:
     def why_none(self, rrsig: RRSIG, data: Signed, zone: Name) -> str:
         """Why there are no such keys. Those that may sign the keys are not all that the zone has."""
         lacking = f"which {zone_text(zone)} does not have"
-        if data.rdtype == dns.rdatatype.DNSKEY:
+        if data.are_keys_of(zone):
             lacking = "which neither a DS record nor a trust anchor refers to"
         why = self._unusable.get((rrsig.key_tag, int(rrsig.algorithm)), lacking)
         return f"its signature is by key {rrsig.key_tag}, {why}"

@@ -13,6 +13,7 @@ import dns.rrset
 
 from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, reply_in, said
 from dnstrace.model import Transport
+from dnstrace.model.structs import replace
 
 
 @misbehaviour("denies-empty")
@@ -51,4 +52,27 @@ def _unlike_dname(asked: Asked, otherwise: Responder, parameter: str) -> Reactio
         else rrset
         for rrset in reply.answer
     ]
+    return said(reply)
+
+
+@misbehaviour("gives-up")
+def _gives_up(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """SERVFAIL with the aliases so far, where more than N follow or they lead back (BIND): `gives-up=11`.
+
+    Without any of them, as PowerDNS does: `gives-up=11 bare`.
+    """
+    reaction = otherwise(asked)
+    reply, words = reply_in(reaction), parameter.split()
+    limit = int(words[0] if words else 11)
+    cut_short = bool(reply.flags & dns.flags.TC)
+    full = reply_in(otherwise(replace(asked, transport=Transport.TCP))) if cut_short else reply
+    aliases = [rrset for rrset in full.answer if rrset.rdtype == dns.rdatatype.CNAME]
+    passed = [rrset.name for rrset in aliases]
+    if len(passed) <= limit and not any(rrset[0].target in passed for rrset in aliases[-1:]):
+        return reaction
+    shown = [] if "bare" in words else passed[: limit + 1]
+    reply.answer = [rrset for rrset in reply.answer if rrset.name in shown]
+    reply.authority = []
+    reply.flags &= ~(0 if shown else dns.flags.TC)
+    reply.set_rcode(dns.rcode.SERVFAIL)
     return said(reply)

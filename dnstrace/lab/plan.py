@@ -62,5 +62,5 @@ class SigningPlan(Struct):
 
         CDS and CDNSKEY records are signed with the key that the DS record names (RFC 7344 section 4.1).
         """
-        wanted = rrset.rdtype in _OF_KEYS
+        wanted = rrset.rdtype in _OF_KEYS and rrset.name == self.zone
         return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])

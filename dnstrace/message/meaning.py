@@ -73,7 +73,9 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         over_tcp = exchange.query.transport is Transport.TCP
         return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
-        return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(flags & _AA))
+        error = Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(flags & _AA))
+        shown = rcode == dns.rcode.SERVFAIL and bool(flags & _AA)  # BIND gives up on aliases in a circle so
+        return (shown and _Reply(message, rcode, exchange.query.question, zone).circle()) or error
     if unread := _unread(message, exchange.query.question.rdclass, zone):
         return Meaning(Kind.MALFORMED, rcode, note=f"{unread} in it cannot be read")
     meaning = _Reply(message, rcode, exchange.query.question, zone).meaning()
@@ -133,6 +135,10 @@ class _Reply:
             return self._as_answer() or self._as_referral() or self._as_denial() or self._as_misdirected()
         # Without AA, what the zone's own servers say comes before what a parent happens to have.
         return self._as_referral() or self._as_answer() or self._as_denial() or self._as_misdirected()
+
+    def circle(self) -> Meaning | None:
+        """The aliases that lead back to where they started, if they do: no server has more to say of them."""
+        return self._as_answer() if self._chain.loop else None
 
     def _as(self, kind: Kind, **found: Any) -> Meaning:
         """The meaning of that kind, with what a reply shows whatever it means."""

@@ -24,6 +24,7 @@ TO_CHOOSE = {
     "address-cycle": {"cyclic-dependency"},
     "alias-loop": {"alias-loop"},
     "alias-loop-across": {"alias-loop"},
+    "alias-chain-given-up": {"alias-chain-long"},
     "alias-chain-long": {"alias-chain-long"},
     "dname-and-cname": {"alias-beside-data"},
     "endless-aliases": {"alias-chain-long"},

@@ -94,6 +94,17 @@ def test_nxdomain(owner: str, records: list[Nsec], shown: ProofResult) -> None:
             ProofResult.UNPROVED,
         ),  # not its wildcard
         ("c.example.", [record("*.example.", "d.example.", "TXT")], ProofResult.PROVED),  # covers c as well
+        (
+            "c.example.",
+            [B_TO_D, record("example.", "x.*.example.")],
+            ProofResult.PROVED,
+        ),  # its wildcard: an ENT
+        ("c.example.", [record("example.", "x.*.example.")], ProofResult.UNPROVED),  # c may exist
+        (
+            "c.b.example.",
+            [B_TO_D, record("example.", "x.*.example.")],
+            ProofResult.UNPROVED,
+        ),  # not its wildcard
         ("x.b.example.", [record("b.example.", "d.example.", "NS")], ProofResult.INSECURE),
         ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")], ProofResult.PROVED),
     ],
@@ -132,6 +143,7 @@ def test_wildcard_answer(owner: str, encloser: str, records: list[Nsec], shown: 
         ("c.example.", [B_TO_D, APEX], ProofResult.NO_CUT),
         ("c.example.", [B_TO_D], ProofResult.UNPROVED),
         ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], ProofResult.NO_CUT),
+        ("c.example.", [B_TO_D, record("example.", "x.*.example.")], ProofResult.NO_CUT),
     ],
 )
 def test_no_ds(owner: str, records: list[Nsec], shown: ProofResult) -> None:
@@ -156,8 +168,8 @@ def test_a_whole_chain_denies_exactly_what_does_not_exist(names: set[Name], aske
         encloser = encloser.parent()
     wild = exists or any(known.is_subdomain(name(f"*.{encloser}")) for known in names)
     assert (nsec.nxdomain(asked, chain).shown is ProofResult.PROVED) is not wild
+    assert (nsec.nodata(asked, T.A, chain).shown is ProofResult.PROVED) is wild
     if exists:
-        assert nsec.nodata(asked, T.A, chain).shown is ProofResult.PROVED
         assert nsec.nodata(asked, T.TXT, chain).shown is (
             ProofResult.UNPROVED if asked in ordered and asked != ordered[0] else ProofResult.PROVED
         )

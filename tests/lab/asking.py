@@ -15,19 +15,19 @@ from tests.replies import name
 ZONE = APEX + "ns A 192.0.2.1\nwww 300 A 192.0.2.44\nsub NS ns.sub\nns.sub A 192.0.2.7\n"
 
 
-def small(*does: str) -> World:
-    """A world of one zone, with a delegation in it, whose server misbehaves so."""
+def small(*does: str, add: str = "") -> World:
+    """A world of one zone, with a delegation in it and what is to `add`, whose server misbehaves so."""
     server = {"addresses": ["192.0.2.1"], "rtt": 20, "does": list(does)}
-    return world(servers={"ns.example.": server}, zones={"example.": {"text": ZONE}})
+    return world(servers={"ns.example.": server}, zones={"example.": {"text": ZONE + add}})
 
 
 def replied(
-    question: str, *does: str, transport: Transport = Transport.UDP, **how: Any
+    question: str, *does: str, transport: Transport = Transport.UDP, add: str = "", **how: Any
 ) -> dns.message.Message:
     """What a server that misbehaves so replies to a question (`www.example. A`)."""
     owner, rdtype = question.split()
     asked = Question(name(owner), dns.rdatatype.from_text(rdtype))
-    network = LabNetwork(small(*does))
+    network = LabNetwork(small(*does, add=add))
     query = Query(asked, "192.0.2.1", transport=transport, **how)
     message = network.run(network.exchange(query, 100.0)).message
     assert message is not None

@@ -34,3 +34,12 @@ def test_a_negative_answer_comes_without_soa_for_one_type(rdtype: str, bare: boo
 def test_an_answer_and_a_referral_are_left_as_they_are() -> None:
     assert replied("www.example. A", "bare-negative").answer
     assert replied("a.sub.example. A", "bare-negative").authority
+
+
+def test_a_server_gives_up_on_aliases_that_are_too_many_or_lead_back() -> None:
+    records = "a CNAME b\nb CNAME c\nc CNAME www\none CNAME two\ntwo CNAME one\n"
+    for question, parameter, owners in (("a", 1, 2), ("a", 2, 3), ("one", 9, 2)):
+        reply = replied(f"{question}.example. A", f"gives-up={parameter}", add=records)
+        assert reply.rcode() == dns.rcode.SERVFAIL and len(reply.answer) == owners
+    assert replied("a.example. A", "gives-up=3", add=records).rcode() == dns.rcode.NOERROR
+    assert not replied("a.example. A", "gives-up=1 bare", add=records).answer

@@ -102,6 +102,7 @@ SEEN = [
     ("endless-aliases=example.", UDP, Kind.ALIAS),
     ("denies-empty=www", UDP, Kind.NXDOMAIN),
     ("bare-negative", UDP, Kind.ANSWER),
+    ("gives-up=0", UDP, Kind.ANSWER),
     ("huge", UDP, Kind.TRUNCATED),
     ("huge", TCP, Kind.ANSWER),
     ("drip", UDP, Kind.ANSWER),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dns.rdatatype
 
+from dnstrace.checks.readings.alias_links import fails_for_aliases
 from dnstrace.checks.readings.anomaly import Anomaly, Sort
 from dnstrace.checks.readings.replies import HeardReply, before_silence
 from dnstrace.model import Kind, Probe, Purpose, Transport
@@ -73,6 +74,7 @@ UNUSABLE: dict[Kind, Codes] = {
 }
 """What explains that nothing could be used, by what came in its place."""
 
+_TOO_MANY_ALIASES = _codes("alias-chain-long alias-loop")
 _ALIASES = "alias-beside-data alias-at-apex alias-loop dname-too-long"
 _COPIES = (
     "hosts-mixed zone-left-over answers-differ soa-differs soa-multiple parent-servers-differ"
@@ -146,7 +148,8 @@ def explaining(anomaly: Anomaly) -> Codes:
 def _of_failure(reply: HeardReply) -> Codes:
     """What explains that a reply could not be used, or that there was none."""
     kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
-    return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
+    codes = frozenset[str]().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
+    return codes | _TOO_MANY_ALIASES if fails_for_aliases(reply) else codes
 
 
 def _of_silence(reply: HeardReply) -> Codes:

@@ -18,13 +18,15 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.phrases import listed
-from dnstrace.checks.readings.replies import replies_of
-from dnstrace.message.alias import alias_target, made_by_dname
+from dnstrace.checks.readings.replies import HeardReply, replies_of
+from dnstrace.message.alias import alias_target, follow, made_by_dname
 from dnstrace.model import Kind, Meaning, Name, Probe, Step
 from dnstrace.model.naming import is_below, plain, wildcard_below
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _TTL = 3600  # seconds, of records to remove; of no consequence
+SAFE = 8
+"""Aliases in a row that every resolver and server follows."""
 
 
 class Source(NamedTuple):
@@ -218,6 +220,33 @@ def links_of(evidence: Evidence) -> list[AliasLink]:
         links.append(known[name])
         name = known[name].target
     return links
+
+
+def given_up(reply: HeardReply) -> list[Name]:
+    """The names along the aliases that a server followed before it gave up with SERVFAIL; none if it did not.
+
+    BIND follows eleven aliases by default. After fewer than what is safe, the error has another reason.
+    """
+    if reply.message is None or reply.meaning.kind is not Kind.SERVER_FAILURE:
+        return []
+    chain = follow(reply.step.question, reply.message.answer)
+    owners = [rrset.name for rrset in chain.rrsets if rrset.rdtype == _CNAME]
+    return [*owners, chain.target] if len(owners) > SAFE else []
+
+
+def fails_for_aliases(reply: HeardReply) -> bool:
+    """Whether a server gave up on aliases with SERVFAIL: those that it shows, or else that another shows.
+
+    PowerDNS shows none of them; whoever answers the same question has a circle, or more than are safe.
+    """
+    if reply.meaning.kind is not Kind.SERVER_FAILURE:
+        return False
+    return bool(given_up(reply)) or any(_is_long(attempt.meaning) for attempt in reply.step.attempts)
+
+
+def _is_long(meaning: Meaning) -> bool:
+    aliases = [rrset for rrset in meaning.answer if rrset.rdtype == _CNAME]
+    return meaning.kind is Kind.ALIAS_LOOP or (meaning.usable and len(aliases) > SAFE)
 
 
 def _links_in(step: Step, meaning: Meaning) -> Iterator[AliasLink]:

@@ -195,14 +195,16 @@ def lacks_authority(reply: HeardReply) -> bool:
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     """By address, a reply over TCP of no use, to a question that is answered, or truncated, over UDP.
 
-    Usually it is an error. A reply that is truncated over TCP too is not among these.
+    Usually it is an error. A reply that is truncated over TCP too is not among these, nor one whose response
+    code the truncated reply has as well: over TCP came the rest of that same reply.
     """
     return cut.once(_failing_over_tcp)
 
 
 def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     steps = [step for step in cut.steps if step.zone == cut.zone and not step.at_resolver]
-    answered, cut_short, useless = set(), set(), list[HeardReply]()
+    answered, useless = set(), list[HeardReply]()
+    cut_short: dict[Hashable, set[int | None]] = defaultdict(set)
     for step in steps:
         for attempt in step.attempts:
             query, meaning = attempt.exchange.query, attempt.meaning
@@ -210,7 +212,7 @@ def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
             if query.transport is Transport.UDP and meaning.usable:
                 answered.add(asked)
             elif query.transport is Transport.UDP and meaning.kind is Kind.TRUNCATED:
-                cut_short.add(asked)
+                cut_short[asked].add(meaning.rcode)
             elif query.transport is Transport.TCP and not meaning.usable:
                 useless.append(HeardReply(step, attempt))
     unsure = cut.once(unsteady)
@@ -218,7 +220,7 @@ def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     for each in sorted(useless, key=lambda each: not truncated(each)):
         query, kind = each.attempt.exchange.query, each.meaning.kind
         asked = query.address, query.question, query.edns is None
-        is_error = kind in ERRORS and asked in cut_short
+        is_error = kind in ERRORS and asked in cut_short and each.meaning.rcode not in cut_short[asked]
         is_unlike = each.message is not None and kind is not Kind.TRUNCATED_OVER_TCP and asked in answered
         if (is_error or is_unlike) and each.address not in unsure:
             found.setdefault(each.address, each)

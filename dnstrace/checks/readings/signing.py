@@ -219,7 +219,7 @@ class Signing:
             self._judge(reply, data)
             for reply in self.replies
             for data in self._own(reply)
-            if not (data.rdtype == dns.rdatatype.DNSKEY and (reply.address in unlike or self._is_untrusted))
+            if not (data.are_keys_of(self.zone) and (reply.address in unlike or self._is_untrusted))
         ]
         proved = {judged.data.name for judged in found if judged.data.signatures and not at_cut(judged.data)}
         judgement = self._cut.judgement
@@ -243,7 +243,7 @@ class Signing:
         return [judged for judged in self.judged if judged.trouble is trouble]
 
     def _judge(self, reply: HeardReply, data: Signed) -> Judged:
-        by_entries = data.rdtype == dns.rdatatype.DNSKEY and bool(self.entries)
+        by_entries = data.are_keys_of(self.zone) and bool(self.entries)
         checked = self.check(reply, data, by_entries)
         return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
 

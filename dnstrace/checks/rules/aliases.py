@@ -10,8 +10,15 @@ from dnstrace.checks.advice.odd_copies import as_the_others
 from dnstrace.checks.advice.pointers import is_handed_over, without_pointer
 from dnstrace.checks.advice.registries import registered
 from dnstrace.checks.advice.remedies import in_zone
-from dnstrace.checks.catalogue import Trait, of_cut, of_trace
-from dnstrace.checks.readings.alias_links import AliasLink, Source, links_of, mistyped, origin_of, owner_zone
+from dnstrace.checks.catalogue import of_cut, of_trace
+from dnstrace.checks.readings.alias_links import (
+    AliasLink,
+    Source,
+    links_of,
+    mistyped,
+    origin_of,
+    owner_zone,
+)
 from dnstrace.checks.readings.evidence import Cut, Evidence
 from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.phrases import listed, where
@@ -26,40 +33,6 @@ from dnstrace.model.naming import is_below, plain, zone_text
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
 _TTL = 3600  # seconds, of records to remove; of no consequence
-_LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
-
-
-@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
-def alias_loop(evidence: Evidence) -> Iterator[Observation]:
-    """The aliases lead in a circle.
-
-    What it is: the CNAME or DNAME records that start at the name asked lead back to a name already
-    passed. The circle can span several zones.
-
-    Why it matters: there is no end to follow, and so no answer. Resolvers give up with SERVFAIL, or
-    return the circle to a client that can do nothing with it.
-
-    How to fix it: point one of the aliases at a name that has the data.
-
-    References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2; RFC 2181 section 10.1
-    """
-    links = links_of(evidence)
-    seen = [link.owner for link in links]
-    closing = next((link for place, link in enumerate(links) if link.target in seen[: place + 1]), None)
-    if closing is not None:
-        circle = links[seen.index(closing.target) : links.index(closing) + 1]
-        names = " -> ".join(plain(name) for name in (*(link.owner for link in circle), closing.target))
-        zone = owner_zone(evidence, closing)
-        made = origin_of(evidence.cut(zone), closing)
-        wild = made.source.owner.is_wild()
-        point = made.pointed(led_to=True) if wild else f"point {made.source.what}"
-        yield Observation(
-            f"the aliases lead in a circle: {names}{f', by {made.what}' if wild else ''}",
-            tuple(link.step.id for link in circle),
-            cure=f"{point} at a name that has the data, instead of {plain(made.source.target)}",
-            zone=zone,
-            remedy=in_zone(zone),
-        )
 
 
 @of_trace(Level.ERROR, Blame.HOST, also=(Level.NOTICE,))
@@ -123,32 +96,6 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         zone=zone,
         remedy=remedy,
     )
-
-
-@of_trace(Level.WARNING, Blame.HOST, Trait.SURE_AT_ONCE, also=(Level.ERROR,))
-def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
-    """The chain of aliases is longer than some resolvers follow.
-
-    What it is: the name asked is an alias of an alias, and so on, more than eight times.
-
-    Why it matters: resolvers follow between 8 and 16 aliases, then fail. Each alias costs a look-up, and
-    if one look-up fails, the whole chain fails.
-
-    How to fix it: point the first alias at the last name, or at a name close to it.
-
-    References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2
-    """
-    links = links_of(evidence)
-    if len(links) > _LONG and links[-1].target not in {link.owner for link in links}:
-        yield Observation(
-            f"{plain(links[0].owner)} leads to {plain(links[-1].target)} through {len(links)} aliases;"
-            f" up to {_LONG} are safe",
-            tuple(link.step.id for link in links),
-            cure=f"point {links[0].source.what} at the name that has the data, or at a name close to it",
-            zone=owner_zone(evidence, links[0]),
-            remedy=in_zone(owner_zone(evidence, links[0])),
-            level=Level.ERROR if len(links) >= _TOO_LONG else None,
-        )
 
 
 @of_cut(Level.ERROR, Blame.HOST)

@@ -12,6 +12,7 @@ from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.advice.server_fixes import is_minor
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.readings.agreement import POSITIVE
+from dnstrace.checks.readings.alias_links import fails_for_aliases
 from dnstrace.checks.readings.controls import unsteady
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import addresses, listed, question_text
@@ -204,7 +205,7 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
         return False  # that is judged with the zone below
     if reply.address in cut.once(unsteady):
         return False
-    if _lacks_soa_only(reply) and reply.step.probe is not None:
+    if (_lacks_soa_only(reply) and reply.step.probe is not None) or fails_for_aliases(reply):
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)

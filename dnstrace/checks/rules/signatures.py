@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import dns.rdatatype
-
 from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.advice.server_fixes import is_minor
 from dnstrace.checks.advice.versions import regressed, validating
@@ -67,7 +65,7 @@ def signature_bad(cut: Cut) -> Iterator[Observation]:
     entries = signing_of(cut).entries
 
     def not_right(first: Judged) -> str:
-        if first.data.rdtype == dns.rdatatype.DNSKEY and entries:
+        if first.data.are_keys_of(cut.zone) and entries:
             return f" is not signed by key {key_tag(entries[0])}, which the DS record names"
         return f": {first.checked.reason}"
 
@@ -82,8 +80,9 @@ def _is_of_other_key(cut: Cut) -> bool:
     """
     signing = signing_of(cut)
     signers = {key for key in signing.signing_keys if key.flags & SEP}
-    bad = {judged.data.rdtype for judged in signing.troubled(Trouble.BAD)}
-    return bad == {dns.rdatatype.DNSKEY} and bool(signers) and signers.isdisjoint(signing.entries)
+    bad = signing.troubled(Trouble.BAD)
+    only_keys = bool(bad) and all(judged.data.are_keys_of(cut.zone) for judged in bad)
+    return only_keys and bool(signers) and signers.isdisjoint(signing.entries)
 
 
 def _with_ds_replaced(cut: Cut, found: Observation) -> Observation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import trace
-from dnstrace.checks import Level, findings
+from dnstrace.checks import findings
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Purpose
@@ -15,9 +15,7 @@ from tests.checks.documented import assert_fires, found
 from tests.lab.mended import applied
 
 RULES = [
-    ("alias-loop", "alias-loop", "alias-chain"),
     ("alias-dangling", "alias-dangling", "alias"),
-    ("alias-chain-long", "alias-chain-long", "alias-chain"),
     ("alias-at-apex", "alias-at-apex", "alias"),
     ("alias-beside-data", "cname-and-text", "alias"),
 ]
@@ -27,17 +25,6 @@ RULES = [
 @pytest.mark.parametrize(("code", "sick", "well"), RULES)
 def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
     assert_fires(code, sick, well)
-
-
-def test_aliases_that_no_resolver_follows_to_their_end_are_an_error() -> None:
-    levels = [found("alias-chain-long", world)[0].level for world in ("endless-aliases", "alias-chain-long")]
-    assert levels == [Level.ERROR, Level.WARNING]
-
-
-def test_a_circle_is_named_with_all_its_names() -> None:
-    finding = found("alias-loop", "alias-loop-across")[0]
-    assert "one.example.com -> two.example.net -> one.example.com" in finding.message
-    assert "two.example.net" in finding.cure
 
 
 def test_a_target_that_there_was_no_time_for_is_not_called_gone() -> None:

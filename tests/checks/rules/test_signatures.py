@@ -9,7 +9,7 @@ import dns.rrset
 import pytest
 
 from dnstrace.lab.world import World, load, read
-from dnstrace.model import Delegation
+from dnstrace.model import Delegation, Trace
 from dnstrace.model.findings import Blame
 from dnstrace.model.security import Security
 from tests.checks.checking import checked, checked_by_name, made_of, told
@@ -53,6 +53,23 @@ def test_a_ds_record_that_is_supposed_has_no_signature_to_miss() -> None:
     found = checked(world, supposed=(Delegation(ds.name, (), ds=ds),))
     assert found.findings == () and found.judgement is not None
     assert found.judgement.security is Security.SECURE
+
+
+def test_keys_at_a_name_below_the_apex_are_data_that_any_key_of_the_zone_signs() -> None:
+    """No DS record has to name a key that signs them; what is wrong with their signature is said as ever."""
+    key = "AwEAAaetidLzsKWUt4swWR8yu0wPHPiUi8LUsAD0QPWU"
+    odd, altered = f"odd DNSKEY 256 3 8 {key}", f"altered=odd DNSKEY 257 3 8 {key}"
+
+    def seen(*broken: str) -> Trace:
+        sign = {"algorithm": 13, "keys": "ksk+zsk", "broken": list(broken)}
+        zones = {"example.com.": {"add": odd, "sign": sign}}
+        return checked(made_of("_signed", question="odd.example.com. DNSKEY", zones=zones))
+
+    sound = seen()
+    assert sound.findings == () and sound.judgement is not None
+    assert sound.judgement.security is Security.SECURE
+    bad = [each.message for each in seen(altered).findings or () if each.code == "signature-bad"]
+    assert bad and "odd.example.com DNSKEY: its signature by key" in bad[0]
 
 
 OLD = {
