@@ -82,7 +82,7 @@ def usual(which: str) -> Trace:
 def not_shown(found: Trace, drawn: str) -> set[tuple[int, str]]:
     """The step and address of queries, of those to a single server, that a tree does not have."""
     single = (step for step in found.steps if not step.all_servers)
-    asked = ((step.id, attempt.exchange.query.address) for step in single for attempt in step.attempts)
+    asked = ((step.id, attempt.address) for step in single for attempt in step.attempts)
     return {(step, address) for step, address in asked if address not in drawn}
 
 
@@ -179,7 +179,7 @@ def test_a_crowd_costs_what_is_allowed_for_one_delegation() -> None:
 
 def test_a_crowd_of_the_silent_costs_its_victim_no_more_than_a_few_queries_each() -> None:
     found = usual("crowd-of-the-silent")
-    sent = [a for step in found.steps for a in step.attempts if a.exchange.query.address == "203.0.113.1"]
+    sent = [a for step in found.steps for a in step.attempts if a.address == "203.0.113.1"]
     assert len(sent) <= USUAL.lookups_per_delegation * Settings().tries * 2
 
 

@@ -49,7 +49,7 @@ def assert_nobody_was_asked_at_no_address(found: Trace) -> None:
 def assert_marks_fit_the_last_replies(found: Trace) -> None:
     """A server is bad in the map only if the last reply of one of its addresses could not be used."""
     last = {
-        (str(attempt.server), step.id, attempt.exchange.query.address): attempt.meaning
+        (str(attempt.server), step.id, attempt.address): attempt.meaning
         for step in found.steps
         if step.main
         for attempt in step.attempts
@@ -75,7 +75,7 @@ def assert_the_table_has_every_address(found: Trace) -> None:
             for each in server["addresses"]
         }
         for attempt in (each for each in step.attempts if each.meaning.kind not in _INCONCLUSIVE):
-            address = attempt.exchange.query.address
+            address = attempt.address
             names = {server["name"] for server in shown[str(step.zone)]}
             assert str(attempt.server) not in names or (str(attempt.server), address) in known
             assert address in texts or str(attempt.server) not in names

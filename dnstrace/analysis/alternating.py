@@ -56,7 +56,7 @@ def serials_in_turn(steps: Iterable[Step], zone: Name) -> dict[str, list[tuple[i
             soa = _answered(attempt, zone) if asked else _denying(attempt, zone)
             if soa is not None:
                 of = found if asked else denying
-                of.setdefault(attempt.exchange.query.address, []).append((soa, attempt))
+                of.setdefault(attempt.address, []).append((soa, attempt))
     for address, replies in found.items():
         usual = {_without_serial(soa) for soa, _ in replies}
         others = [each for each in denying.get(address, ()) if _without_serial(each[0]) in usual]

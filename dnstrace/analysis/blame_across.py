@@ -172,7 +172,7 @@ def _failed_at(bad: PlaceTrace) -> tuple[frozenset[str], frozenset[str], Name | 
     last = last_step(bad.report.trace)
     if last is None or (last.meaning is not None and last.meaning.usable):
         return frozenset(), frozenset(), None
-    asked = {each.exchange.query.address: each for each in last.attempts}
+    asked = {each.address: each for each in last.attempts}
     silent = frozenset(address for address, each in asked.items() if each.exchange.message is None)
     return silent, frozenset(asked) - silent, last.zone
 
@@ -180,7 +180,7 @@ def _failed_at(bad: PlaceTrace) -> tuple[frozenset[str], frozenset[str], Name | 
 def _heard_at(good: Sequence[PlaceTrace], zone: Name | None) -> frozenset[str]:
     """The addresses of the servers of a zone that answered any of these places."""
     return frozenset(
-        attempt.exchange.query.address
+        attempt.address
         for each in good
         for step in each.report.trace.steps
         if step.main and step.zone == zone

@@ -81,7 +81,7 @@ def _without_surplus(step: Step) -> Step:
 
 
 def _asked(attempt: Attempt) -> tuple[Name, bool, str]:
-    return place(attempt.server, attempt.exchange.query.address)
+    return place(attempt.server, attempt.address)
 
 
 def _newest(meanings: list[Meaning]) -> int | None:

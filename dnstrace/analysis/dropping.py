@@ -22,7 +22,7 @@ def named_servers(attempts: Iterable[Attempt]) -> list[str]:
     """The servers asked, each with the addresses at which it was: `ns1.example.com (192.0.2.53)`."""
     found: dict[Name, dict[str, None]] = {}
     for attempt in attempts:
-        found.setdefault(attempt.server, {})[attempt.exchange.query.address] = None
+        found.setdefault(attempt.server, {})[attempt.address] = None
     return [f"{plain(server)} ({', '.join(addresses)})" for server, addresses in found.items()]
 
 
@@ -30,7 +30,7 @@ def with_dropped(trace: Trace, dead: Collection[str]) -> Trace:
     """The trace in which queries to dead addresses say so, even if given up before they timed out."""
 
     def marked(attempt: Attempt) -> Attempt:
-        of_the_dead = attempt.exchange.query.address in dead
+        of_the_dead = attempt.address in dead
         if not of_the_dead or attempt.meaning.kind is not Kind.ABANDONED:
             return attempt
         exchange = replace(attempt.exchange, detail=DROPPED)

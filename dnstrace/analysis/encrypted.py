@@ -85,7 +85,7 @@ def certificate_of(found: Encrypted) -> Certificate | None:
 def is_for_server(found: Encrypted) -> bool | None:
     """Whether the certificate is for the server, by its name or address; None if its name is not known."""
     shown = certificate_of(found)
-    its = shown is not None and is_for(shown, found.server, found.exchange.query.address)
+    its = shown is not None and is_for(shown, found.server, found.address)
     return None if not its and found.server == ROOT else its
 
 
@@ -106,7 +106,7 @@ class InTheClear(NamedTuple):
     @property
     def place(self) -> tuple[Name, str]:
         """What it is asked over TLS once for: the zone and the address."""
-        return self.step.zone, self.attempt.exchange.query.address
+        return self.step.zone, self.attempt.address
 
     @property
     def replied(self) -> bool:
@@ -126,7 +126,7 @@ def to_ask(trace: Trace) -> list[InTheClear]:
 
 def without_result(trace: Trace) -> list[InTheClear]:
     """The addresses that should be asked over TLS, where the trace ended before there was a result."""
-    found = {(each.zone, each.exchange.query.address) for each in trace.encrypted or ()}
+    found = {(each.zone, each.address) for each in trace.encrypted or ()}
     return [asked for asked in to_ask(trace) if asked.place not in found]
 
 

@@ -48,10 +48,10 @@ def _concerns(step: Step, expectation: Expectation) -> bool:
 
 def _last_attempts(step: Step) -> Iterator[Attempt]:
     """The attempts by which each address is judged: the chosen one, or else the last."""
-    last = {(each.server, each.exchange.query.address): each for each in step.attempts}
+    last = {(each.server, each.address): each for each in step.attempts}
     if step.chosen is not None:
         chosen = step.attempts[step.chosen]
-        last[chosen.server, chosen.exchange.query.address] = chosen
+        last[chosen.server, chosen.address] = chosen
     yield from last.values()
 
 

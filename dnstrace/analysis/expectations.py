@@ -191,7 +191,7 @@ def judge(trace: Trace, expectation: Expectation) -> Met:
     found, servers = find(trace), list[MetAt]()
     for attempt, by in by_server(trace, expectation):
         there = find(by)
-        address = attempt.exchange.query.address
+        address = attempt.address
         servers.append(MetAt(attempt.server, address, _is_met(expectation, there), there))
     met = all(each.met for each in servers) if servers else _is_met(expectation, found)
     return Met(expectation, met, found, tuple(servers))

@@ -54,13 +54,13 @@ def row(seen: PlaceTrace) -> Row:
     return Row(
         seen.place,
         server=None if used is None else used.server,
-        address=None if used is None else used.exchange.query.address,
+        address=None if used is None else used.address,
         nsid=None if used is None else _nsid(used),
         rtt=None if used is None else used.exchange.elapsed,
         answer=tuple(presented(rdata) for rrset in wanted for rdata in rrset),
         ttl=min((rrset.ttl for rrset in wanted), default=None),
         resolvers=tuple(
-            (each.attempt.exchange.query.address, "" if each.difference is None else each.difference.value)
+            (each.attempt.address, "" if each.difference is None else each.difference.value)
             for each in report.resolvers
             if each.attempt is not None
         ),
@@ -75,7 +75,7 @@ def is_intercepted(trace: Trace) -> bool:
 
 
 def _is_no_root(attempt: Attempt, step: Step) -> bool:
-    message, address = attempt.exchange.message, attempt.exchange.query.address
+    message, address = attempt.exchange.message, attempt.address
     if step.zone != ROOT or message is None:
         return False
     roots = {a.text for server in step.servers for a in server.addresses if a.source is Source.HINT}

@@ -102,7 +102,5 @@ def _of_server(server: Name, rrsets: Iterable[dns.rrset.RRset]) -> Iterator[dns.
 def _asking(addresses: tuple[str, ...], taken: tuple[Step, ...]) -> list[int]:
     """The steps that asked these addresses as those of root servers."""
     return [
-        step.id
-        for step in taken
-        if step.zone == ROOT and any(a.exchange.query.address in addresses for a in step.attempts)
+        step.id for step in taken if step.zone == ROOT and any(a.address in addresses for a in step.attempts)
     ]

@@ -58,12 +58,12 @@ def losses_in(steps: Iterable[Step], least_zones: int = _LEAST_ZONES) -> Losses:
             latest[query.address] = max(start, latest.get(query.address, start))
             sent += 1
     lost = [
-        (step, attempt.exchange.query.address)
+        (step, attempt.address)
         for step in asked
         for attempt in step.attempts
         if _is_silent(attempt)
         and alike(attempt.exchange.query) in answered
-        and attempt.exchange.start <= latest[attempt.exchange.query.address]  # what is known comes at once
+        and attempt.exchange.start <= latest[attempt.address]  # what is known comes at once
     ]
     addresses = frozenset(address for _, address in lost)
     zones = frozenset(step.zone for step, _ in lost)

@@ -54,7 +54,7 @@ def _listed_in(step: Step) -> frozenset[Name]:
 def passed_over(steps: Iterable[Step]) -> frozenset[str]:
     """The addresses that gave nothing usable in one of these steps of a zone, where another server did."""
     return frozenset(
-        attempt.exchange.query.address
+        attempt.address
         for step in steps
         if step.chosen is not None
         for attempt in latest(step)

@@ -63,7 +63,7 @@ def by_address(step: Step) -> dict[str, list[int]]:
     """The indices of a step's attempts by address, in recorded order."""
     found: dict[str, list[int]] = defaultdict(list)
     for index, attempt in enumerate(step.attempts):
-        found[attempt.exchange.query.address].append(index)
+        found[attempt.address].append(index)
     return dict(found)
 
 
@@ -76,7 +76,7 @@ def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
 def latest(step: Step) -> list[Attempt]:
     """The last attempt at each address, without those that chance alone decided to make."""
     needed = (attempt for attempt in step.attempts if not attempt.surplus)
-    return list({attempt.exchange.query.address: attempt for attempt in needed}.values())
+    return list({attempt.address: attempt for attempt in needed}.values())
 
 
 def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:
@@ -89,7 +89,7 @@ def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:
 def replied(steps: Iterable[Step]) -> frozenset[str]:
     """The addresses that replied to anything in some steps, even if with an error."""
     attempts = (attempt for step in steps for attempt in step.attempts)
-    return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
+    return frozenset(a.address for a in attempts if a.exchange.message is not None)
 
 
 def unheard(steps: Iterable[Step]) -> frozenset[int]:
@@ -97,7 +97,7 @@ def unheard(steps: Iterable[Step]) -> frozenset[int]:
     asked: dict[int, set[str]] = defaultdict(set)
     heard = set()
     for attempt in (attempt for step in steps for attempt in step.attempts):
-        asked[attempt.exchange.query.family].add(attempt.exchange.query.address)
+        asked[attempt.exchange.query.family].add(attempt.address)
         if attempt.exchange.message is not None:
             heard.add(attempt.exchange.query.family)
     silent = (f for f, addresses in asked.items() if f not in heard and len(addresses) >= UNHEARD)

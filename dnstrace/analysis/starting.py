@@ -65,7 +65,7 @@ def _servers_named(servers: Iterable[NameServer], names: Names) -> Iterator[Name
 
 
 def _attempt_named(attempt: Attempt, names: Names) -> Attempt:
-    name = _name(attempt.server, attempt.exchange.query.address, names)
+    name = _name(attempt.server, attempt.address, names)
     return attempt if name == attempt.server else replace(attempt, server=name)
 
 

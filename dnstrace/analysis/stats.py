@@ -154,7 +154,7 @@ def _waited_for(
     """The step that ended the look-up of the server asked in a step, if another step made that look-up."""
     if len(steps) == 1 or step.all_servers or not within or within[0] is not within[-1]:
         return None
-    server, address = within[0].server, within[0].exchange.query.address
+    server, address = within[0].server, within[0].address
     if not any(
         a.source is Source.RESOLVED and a.text == address and each.name == server
         for each in step.servers
@@ -191,7 +191,7 @@ def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
     """The path within a step: through the chosen address, or the slowest if all were waited for."""
     if step.all_servers:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
-        if len({a.exchange.query.address for a in ended}) == len(ended) and not _any_looked_up(step):
+        if len({a.address for a in ended}) == len(ended) and not _any_looked_up(step):
             return [max(ended, key=_waited)] if ended else []
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
@@ -213,7 +213,7 @@ class _Within:
         self._replies: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in step.attempts:
             if attempt.exchange.message is not None:
-                self._replies[attempt.exchange.query.address].append(attempt)
+                self._replies[attempt.address].append(attempt)
         known = (address for server in step.servers for address in server.addresses)
         self._sources = {address.text: address.source for address in reversed(list(known))}
         self._found: dict[Name, list[Step]] | None = None
@@ -233,7 +233,7 @@ class _Within:
 
         The two address families are looked up one after the other, or in parallel if every address is asked.
         """
-        address = chosen.exchange.query.address
+        address = chosen.address
         if self._sources.get(address) is not Source.RESOLVED:
             return []
         paths: list[list[Attempt]] = []

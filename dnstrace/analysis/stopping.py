@@ -96,7 +96,7 @@ class Stops(NamedTuple):
             return False
         if self.everywhere is not None and attempt.exchange.start > self.everywhere:
             return True
-        one = self.addresses.get(attempt.exchange.query.address)
+        one = self.addresses.get(attempt.address)
         return one is not None and one.hit(attempt)
 
 
@@ -133,7 +133,7 @@ def _made(steps: Iterable[Step]) -> dict[str, list[Made]]:
         for attempt in step.attempts:
             failed = attempt.meaning.kind in FAILED and attempt.meaning.note != DROPPED
             if failed or _answered(attempt):
-                found[attempt.exchange.query.address].append(Made(step, attempt))
+                found[attempt.address].append(Made(step, attempt))
     for made in found.values():
         made.sort(key=_start)
     return found

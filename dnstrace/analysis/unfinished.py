@@ -21,7 +21,7 @@ def without_unfinished(trace: Trace) -> Trace:
     """
     if not trace.cut_short and not any(step.lacks_replies for step in trace.steps):
         return trace
-    silences = Counter(_address(each) for step in trace.steps for each in step.attempts if _is_silent(each))
+    silences = Counter(each.address for step in trace.steps for each in step.attempts if _is_silent(each))
     dead = {address for address, times in silences.items() if times > 1} - replied(trace.steps)
     return replace(trace, steps=tuple(_finished(step, dead) for step in trace.steps))
 
@@ -31,11 +31,11 @@ def _finished(step: Step, dead: set[str]) -> Step:
         return step
     known = dead | replied((step,))
     if not step.limited:
-        tries = Counter(_address(each) for each in step.attempts if _is_silent(each))
-        lacking = {_address(each) for each in step.attempts if each.meaning.kind is Kind.NOT_RECORDED}
+        tries = Counter(each.address for each in step.attempts if _is_silent(each))
+        lacking = {each.address for each in step.attempts if each.meaning.kind is Kind.NOT_RECORDED}
         known |= {address for address, times in tries.items() if times > 1 or address not in lacking}
     attempts = (
-        not_awaited(each, step.zone) if _is_silent(each) and _address(each) not in known else each
+        not_awaited(each, step.zone) if _is_silent(each) and each.address not in known else each
         for each in step.attempts
     )
     return replace(step, attempts=tuple(attempts))
@@ -43,7 +43,3 @@ def _finished(step: Step, dead: set[str]) -> Step:
 
 def _is_silent(attempt: Attempt) -> bool:
     return attempt.meaning.kind is Kind.TIMEOUT
-
-
-def _address(attempt: Attempt) -> str:
-    return attempt.exchange.query.address

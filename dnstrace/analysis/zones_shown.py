@@ -64,13 +64,13 @@ def _lacks_zone(meaning: Meaning) -> bool:
 
 def _denying(step: Step, owner: Name, steps: Iterable[Step]) -> Iterator[Name | None]:
     """The zones in which the servers of a step deny other types of the name in the answer."""
-    addresses = {attempt.exchange.query.address for attempt in step.attempts}
+    addresses = {attempt.address for attempt in step.attempts}
     for other in steps:
         if (other.question.name, other.zone) != (owner, step.zone) or other.question.rdtype == _DS:
             continue
         for attempt in other.attempts:
             denies = attempt.meaning.kind is Kind.NODATA and attempt.meaning.authoritative
-            if denies and attempt.exchange.query.address in addresses and attempt.meaning.soa is not None:
+            if denies and attempt.address in addresses and attempt.meaning.soa is not None:
                 yield attempt.meaning.zone or step.zone
 
 

@@ -106,11 +106,11 @@ def _checked(after: Trace, fresh: Iterable[str]) -> tuple[list[str], list[str]]:
     usable: dict[str, bool] = {}
     for step in after.steps:
         for attempt in step.attempts if step.main else ():
-            usable[attempt.exchange.query.address] = attempt.meaning.usable
+            usable[attempt.address] = attempt.meaning.usable
     for step in after.steps:
         for attempt in step.attempts if step.probe is Probe.SOA else ():
-            if attempt.meaning.kind is Kind.ANSWER and attempt.exchange.query.address in usable:
-                usable[attempt.exchange.query.address] = True
+            if attempt.meaning.kind is Kind.ANSWER and attempt.address in usable:
+                usable[attempt.address] = True
     dead = [address for address in fresh if usable.get(address) is False]
     return dead, [address for address in fresh if address not in usable]
 
@@ -120,7 +120,7 @@ def _serving(before: Trace, zones: Container[Name | None]) -> set[str]:
     asked = {step.zone for step in before.steps if step.main}
     of_zones = (s for s in before.steps if s.probe is Probe.SOA and s.zone in zones and s.zone not in asked)
     attempts = (attempt for step in of_zones for attempt in step.attempts)
-    return {each.exchange.query.address for each in attempts if each.meaning.kind is Kind.ANSWER}
+    return {each.address for each in attempts if each.meaning.kind is Kind.ANSWER}
 
 
 def _paths_text(after: Trace) -> str:

@@ -70,10 +70,10 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
 def of_resolvers(trace: Trace) -> Iterator[str]:
     """What to type instead where a server that was asked as a resolver is a name server of a zone."""
     asked = (step for step in trace.steps if not step.at_resolver)
-    walked = {attempt.exchange.query.address for step in asked for attempt in step.attempts}
+    walked = {attempt.address for step in asked for attempt in step.attempts}
     for step in trace.steps:
         for attempt in step.attempts[-1:] if step.asks_resolver else ():
-            address, message = attempt.exchange.query.address, attempt.exchange.message
+            address, message = attempt.address, attempt.exchange.message
             if message is None or message.flags & dns.flags.RA:
                 continue
             if message.flags & dns.flags.AA or (message.rcode() == dns.rcode.REFUSED and address in walked):
@@ -85,7 +85,7 @@ def of_resolvers(trace: Trace) -> Iterator[str]:
 
 def of_dropped(trace: Trace, dead: Collection[str]) -> Iterator[str]:
     """That dropping servers changed nothing, since none of them was asked."""
-    asked = {each.exchange.query.address for step in trace.steps for each in step.attempts}
+    asked = {each.address for step in trace.steps for each in step.attempts}
     if dead and asked.isdisjoint(dead):
         yield "--drop changed nothing: this trace asked none of these servers; with -a, it asks all of them"
 
@@ -97,7 +97,7 @@ def of_start(trace: Trace) -> str:
     """
     for step in trace.steps:
         for attempt in step.attempts if step.main and step.zone == ROOT else ():
-            address, message = attempt.exchange.query.address, attempt.exchange.message
+            address, message = attempt.address, attempt.exchange.message
             if message is None:
                 continue
             refused = message.rcode() == dns.rcode.REFUSED

@@ -47,7 +47,7 @@ class Replies:
         self._by_question: dict[Question, list[Step]] = {}
         self._referrals: dict[Name, list[Step]] = {}
         attempts = (attempt for step in trace.steps for attempt in step.attempts)
-        self._refusing_edns = {a.exchange.query.address for a in attempts if a.cause is Cause.NO_EDNS}
+        self._refusing_edns = {a.address for a in attempts if a.cause is Cause.NO_EDNS}
         for step in trace.steps:
             if step.purpose is Purpose.PROBE:
                 continue  # probes have no bearing on what the walk found
@@ -84,7 +84,7 @@ class Replies:
         everybody; queries with EDNS that get no reply may be lost on the network path from here. None if the
         query did ask for signatures.
         """
-        edns, address = attempt.exchange.query.edns, attempt.exchange.query.address
+        edns, address = attempt.exchange.query.edns, attempt.address
         if edns is not None and edns.dnssec_ok:
             return None
         unsigned = "could be fetched only without EDNS, and therefore without signatures"
@@ -152,7 +152,7 @@ class Replies:
             return False
         awaited = [a for other in same for a in other.attempts if a.meaning.kind is not Kind.ABANDONED]
         asked = {attempt.server for attempt in awaited}
-        addresses = {attempt.exchange.query.address for attempt in awaited}
+        addresses = {attempt.address for attempt in awaited}
         return any(
             server.name not in asked or any(address.text not in addresses for address in server.addresses)
             for server in step.servers

@@ -92,6 +92,11 @@ class Attempt(Struct):
     cause: Cause | None = None
     surplus: bool = False
 
+    @property
+    def address(self) -> str:
+        """The address that was asked."""
+        return self.exchange.query.address
+
 
 class Step(Struct):
     """One question put to the servers of one zone.
@@ -264,6 +269,11 @@ class Encrypted(Struct):
     meaning: Meaning
     plainly: Meaning
     again: Meaning | None = None
+
+    @property
+    def address(self) -> str:
+        """The address that was asked."""
+        return self.exchange.query.address
 
 
 class Fetched(Struct):

@@ -256,7 +256,7 @@ class Branches:
 
     def _fails_at_many(self, step: Step) -> bool:
         """Whether a step that has ended failed at more addresses than are worth a line each."""
-        failed = {each.exchange.query.address for each in step.attempts if not each.meaning.usable}
+        failed = {each.address for each in step.attempts if not each.meaning.usable}
         return step.outcome is not None and len(failed) > _FEW
 
     def _wanted(self, start: Step) -> Question:

@@ -157,8 +157,8 @@ def _server_line(run: list[Step], attempts: list[Attempt]) -> Line:
     chosen = {id(step.attempts[step.chosen]) for step in run if step.chosen is not None}
     used = [attempt for attempt in attempts if id(attempt) in chosen]
     if used:
-        return Line(f"{used[-1].exchange.query.address}, {time_text(used[-1].exchange.elapsed)}", Mark.GOOD)
-    last = {(a.exchange.query.question, a.exchange.query.address): a for a in attempts}
+        return Line(f"{used[-1].address}, {time_text(used[-1].exchange.elapsed)}", Mark.GOOD)
+    last = {(a.exchange.query.question, a.address): a for a in attempts}
     conclusive = [attempt for attempt in last.values() if attempt.meaning.kind not in _INCONCLUSIVE]
     if not conclusive:
         return Line("slower" if attempts[-1].meaning.kind is Kind.ABANDONED else "not reached", Mark.QUIET)
@@ -194,7 +194,7 @@ def _lookup_boxes(trace: Trace, run: list[Step], lookups: list[Step]) -> Iterato
         found += [
             text for step in trace.steps if step.question.name == name for text in glue_given(step, trace)
         ]
-        found += [a.exchange.query.address for step in run for a in step.attempts if a.server == name]
+        found += [a.address for step in run for a in step.attempts if a.server == name]
         asked = [step for step in lookups if step.question.name == name]
         unasked = ended_unasked(trace, _below(trace, asked))
         nothing = Line(unasked, Mark.QUIET) if unasked else Line("no address found", Mark.WARNING)

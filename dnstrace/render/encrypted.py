@@ -106,7 +106,7 @@ def _server_nodes(found: list[Encrypted], now: datetime, verbose: bool) -> list[
         way = over_tls(each)
         if verbose or way in _WORDS:
             certificate = () if each.exchange.secured is None else each.exchange.secured
-            key = each.exchange.query.address if verbose else (each.server, way, certificate)
+            key = each.address if verbose else (each.server, way, certificate)
             groups.setdefault(key, []).append(each)
     ordered = sorted(groups.values(), key=lambda of: over_tls(of[0]) not in _FAULTY)
     most = len(ordered) if verbose or len(ordered) <= _MOST + 1 else _MOST
@@ -123,7 +123,7 @@ def _left_line(left: list[Encrypted]) -> Text:
 
 def _server_line(found: list[Encrypted], now: datetime) -> Text:
     first, way = found[0], over_tls(found[0])
-    addresses = ", ".join(each.exchange.query.address for each in found)
+    addresses = ", ".join(each.address for each in found)
     times = [each.exchange.elapsed for each in found]
     words = _WORDS.get(way) or _COUNTED[way]
     parts: list[Text | str] = [

@@ -116,7 +116,7 @@ def _servers_cell(alike: list[_Asked]) -> str:
     """The server and its address; of several, how many there are, and each of them below that."""
     if len(alike) == 1:
         return "<br>".join(filter(None, _server_parts(alike[0].attempt)))
-    addresses = {each.attempt.exchange.query.address for each in alike}
+    addresses = {each.attempt.address for each in alike}
     servers = {each.attempt.server for each in alike}
     count = count_text(len(addresses), "address", "addresses")
     who = name_text(alike[0].attempt.server) if len(servers) == 1 else f"{len(servers):,} servers"

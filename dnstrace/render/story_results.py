@@ -56,7 +56,7 @@ def _none_of(step: Step) -> str:
 
 
 def _chosen_server(step: Step, attempt: Attempt, introduced: bool) -> str:
-    server = plain(attempt.server) if attempt.server != ROOT else attempt.exchange.query.address
+    server = plain(attempt.server) if attempt.server != ROOT else attempt.address
     if introduced:
         return server
     if step.given:

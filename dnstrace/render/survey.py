@@ -139,7 +139,7 @@ def _tries(step: Step, indices: list[int], shown: int) -> int:
 def _who(attempts: list[Attempt]) -> Text:
     """The server and its addresses, or of several servers the names and the number of their addresses."""
     servers = list(dict.fromkeys(attempt.server for attempt in attempts))
-    addresses = list(dict.fromkeys(attempt.exchange.query.address for attempt in attempts))
+    addresses = list(dict.fromkeys(attempt.address for attempt in attempts))
     if len(servers) == 1 and len(addresses) <= _LISTED:
         return shown_server(servers[0], ", ".join(addresses))
     names = server_list(servers) if len(servers) <= _LISTED else count_text(len(servers), "server")
@@ -163,9 +163,7 @@ def _agrees_plainly(step: Step, indices: list[int], wanted: Lead | None) -> bool
 
 def _agreement_line(step: Step, last: dict[str, int], brief: bool) -> Text:
     """`24 of 26 addresses (12 of 13 servers) agree on the referral below · 9 to 36 ms`."""
-    asked = {
-        a.exchange.query.address for a in step.attempts if a.exchange.fault is not Fault.NETWORK_UNREACHABLE
-    }
+    asked = {a.address for a in step.attempts if a.exchange.fault is not Fault.NETWORK_UNREACHABLE}
     have = sum(any(address.text in last for address in server.addresses) for server in step.servers)
     addresses, servers = _of_all(len(last), len(asked), "address", "addresses"), count_text(have, "server")
     if have < len(step.servers):

@@ -80,7 +80,7 @@ def troubles(step: Step) -> str:
     for index, attempt in enumerate(step.attempts):
         if not _is_chosen(step, index) and (words := _trouble_words(step, attempt)) is not None:
             known = attempt.server != ROOT
-            found[words][plain(attempt.server) if known else attempt.exchange.query.address] = None
+            found[words][plain(attempt.server) if known else attempt.address] = None
     return " ".join(_sentence(words, list(servers)) for words, servers in found.items())
 
 
@@ -89,8 +89,8 @@ def way(step: Step) -> str:
     if step.chosen is None:
         return ""
     chosen = step.attempts[step.chosen]
-    address, query = chosen.exchange.query.address, chosen.exchange.query
-    before = [a for a in step.attempts[: step.chosen] if a.exchange.query.address == address]
+    address, query = chosen.address, chosen.exchange.query
+    before = [a for a in step.attempts[: step.chosen] if a.address == address]
     dropped = query.edns is None and any(attempt.exchange.query.edns is not None for attempt in before)
     if chosen.cause in _NO_EDNS or dropped:
         return "Asked again without EDNS, "

@@ -121,7 +121,7 @@ def tag(line: Text, steps: Sequence[int]) -> Text:
 def attempt_line(step: Step, index: int) -> Text:
     """One attempt of a step: server, address, and the result."""
     attempt = step.attempts[index]
-    who = shown_server(attempt.server, attempt.exchange.query.address)
+    who = shown_server(attempt.server, attempt.address)
     remarks = _remarks(step, index)
     if index == step.chosen and attempt.meaning.offer is None:
         return joined([who, *_took(attempt), _place(step, attempt), *remarks])
@@ -138,7 +138,7 @@ def result_line(step: Step, index: int, who: Text, took: str, remarks: list[Text
 
 def not_recorded_line(attempts: list[Attempt]) -> Text:
     """The attempts that are missing from the replayed record."""
-    addresses = {attempt.exchange.query.address for attempt in attempts}
+    addresses = {attempt.address for attempt in attempts}
     who = count_text(len(addresses), "address", "addresses")
     return marked(BAD, joined([who, Text(_NO_ANSWER[Kind.NOT_RECORDED], BAD)]))
 
@@ -175,7 +175,7 @@ def _judgement(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
     if note:
         words = f"{words}{', ' if ': ' in words else ': '}{harmless(note)}"
     if chosen:
-        alone = len({each.exchange.query.address for each in step.attempts}) == 1
+        alone = len({each.address for each in step.attempts}) == 1
         why = ", since it is the only server asked" if alone else _BETTER
         return WARNING, f"{words}; used{why}"
     return (WARNING if kind is Kind.ABANDONED else BAD), words
@@ -202,7 +202,7 @@ def _signed_asked(attempt: Attempt) -> bool:
 def _place(step: Step, attempt: Attempt) -> str:
     """One of how many servers, and the source of the address: `1 of 13 (glue)`."""
     known = (address for server in step.servers for address in server.addresses)
-    source = next((each.source for each in known if each.text == attempt.exchange.query.address), None)
+    source = next((each.source for each in known if each.text == attempt.address), None)
     if step.given and len(step.servers) == 1:
         return _SOURCES[Source.GIVEN]
     return f"1 of {len(step.servers)}" + ("" if source is None else f" ({_SOURCES[source]})")
@@ -286,7 +286,7 @@ def _lookup_head(wanted: Question, purpose: Purpose, needed_by: Step | None) -> 
 
 def _is_at_glue(attempt: Attempt, name: Name, step: Step) -> bool:
     """Whether an attempt went to an address that the parent gave for this name server."""
-    address = attempt.exchange.query.address
+    address = attempt.address
     glue = (a for server in step.servers if server.name == name for a in server.addresses)
     return any(each.text == address and each.source is Source.GLUE for each in glue)
 
@@ -307,7 +307,7 @@ def probed_line(steps: list[Step]) -> Text:
     probing = any(step.outcome is None for step in steps)
     begin = min((a.exchange.start for a in attempts), default=0.0)
     end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
-    addresses = {attempt.exchange.query.address for attempt in attempts}
+    addresses = {attempt.address for attempt in attempts}
     cost = f"{count_text(len(attempts), 'query', 'queries')}, {time_text(end - begin)}"
     asked = f"{count_text(len(steps), 'question')} to {count_text(len(addresses), 'address', 'addresses')}"
     return Text(f"{'probing' if probing else 'probed'}: {asked}, {cost}", QUIET)

@@ -295,8 +295,8 @@ class Asking:
         attempt = Attempt(candidate.server, exchange, meaning)
         if self.strategy.all_servers and (index := same_without_route(self.recorded, attempt)) is not None:
             return index
-        address = attempt.exchange.query.address
-        before = (earlier for earlier in self.recorded if earlier.exchange.query.address == address)
+        address = attempt.address
+        before = (earlier for earlier in self.recorded if earlier.address == address)
         if not refuted and (shown := cause(before, attempt)) is not None:
             attempt = replace(attempt, cause=shown)
         index = self.context.journal.attempt(self.step, attempt)

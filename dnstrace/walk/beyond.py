@@ -245,7 +245,7 @@ def _last_alias(step: Step, zone: Name) -> Name:
 
 def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:
     """The servers of a step, with the addresses of these attempts only."""
-    asked = {attempt.exchange.query.address for attempt in attempts}
+    asked = {attempt.address for attempt in attempts}
     known = ((server.name, _among(server.addresses, asked)) for server in step.servers)
     servers = tuple(NameServer(name, found) for name, found in known if found)
     return Delegation(zone or step.zone, servers)

@@ -34,20 +34,20 @@ def doubtful(steps: Iterable[Step]) -> dict[str, list[int]]:
     The control comes last.
     """
     last = list(_last_attempts(steps))
-    alive = {_address(attempt) for step, attempt in last if step.probe and attempt.meaning.usable}
+    alive = {attempt.address for step, attempt in last if step.probe and attempt.meaning.usable}
     found: dict[str, list[int]] = {}
     for step, attempt in last:
-        if step.probe not in MAY_FAIL and attempt.meaning.kind in _FAILED and _address(attempt) in alive:
-            found.setdefault(_address(attempt), []).append(step.id)
-    controls = {_address(attempt): step.id for step, attempt in last if step.probe is CONTROL}
+        if step.probe not in MAY_FAIL and attempt.meaning.kind in _FAILED and attempt.address in alive:
+            found.setdefault(attempt.address, []).append(step.id)
+    controls = {attempt.address: step.id for step, attempt in last if step.probe is CONTROL}
     return {address: _with_last(failed, controls.get(address)) for address, failed in found.items()}
 
 
 def gone(steps: Iterable[Step], walked: Step) -> frozenset[str]:
     """The addresses that had a usable reply in a step of the walk, and then failed every probe of a zone."""
     last = [(step, attempt) for step, attempt in _last_attempts(steps) if step.probe not in MAY_FAIL]
-    failed = {_address(attempt) for _, attempt in last if attempt.meaning.kind in _FAILED}
-    others = {_address(attempt) for _, attempt in last if attempt.meaning.kind not in _FAILED}
+    failed = {attempt.address for _, attempt in last if attempt.meaning.kind in _FAILED}
+    others = {attempt.address for _, attempt in last if attempt.meaning.kind not in _FAILED}
     return answered_in(walked) & failed - others
 
 
@@ -58,7 +58,7 @@ def answered_like(steps: Iterable[Step], address: str, failed: Collection[int]) 
     denials, of one name or of the whole zone. If that is why nothing comes, nothing comes to these either
     when they are put in the same moment.
     """
-    last = [(step, each) for step, each in _last_attempts(steps) if _address(each) == address]
+    last = [(step, each) for step, each in _last_attempts(steps) if each.address == address]
     silent = [step for step, each in last if each.meaning.kind is Kind.TIMEOUT and step.id in failed]
     answered = [(s, each) for s, each in last if each.meaning.usable and s.probe in _AS_USUAL | {CONTROL}]
     names, questions = {s.question.name for s in silent}, {s.question for s in silent}
@@ -74,8 +74,7 @@ def answered_like(steps: Iterable[Step], address: str, failed: Collection[int]) 
 def fails(steps: Iterable[Step], address: str) -> bool:
     """Whether the last attempt of one of the steps at an address failed."""
     return any(
-        _address(attempt) == address and attempt.meaning.kind in _FAILED
-        for _, attempt in _last_attempts(steps)
+        attempt.address == address and attempt.meaning.kind in _FAILED for _, attempt in _last_attempts(steps)
     )
 
 
@@ -84,32 +83,32 @@ def silent_to_control(steps: Iterable[Step]) -> dict[str, list[int]]:
     steps = list(steps)
     heard = replied(steps)
     controls = _last_attempts(step for step in steps if step.probe is CONTROL)
-    return {_address(attempt): [step.id] for step, attempt in controls if _address(attempt) not in heard}
+    return {attempt.address: [step.id] for step, attempt in controls if attempt.address not in heard}
 
 
 def silent_in(steps: Iterable[Step]) -> frozenset[str]:
     """The addresses at which queries timed out, of those that replied to nothing in any of the steps."""
     attempts = [attempt for step in steps for attempt in step.attempts]
-    silent = {_address(attempt) for attempt in attempts if attempt.meaning.kind is Kind.TIMEOUT}
-    return frozenset(silent - {_address(each) for each in attempts if each.exchange.message is not None})
+    silent = {attempt.address for attempt in attempts if attempt.meaning.kind is Kind.TIMEOUT}
+    return frozenset(silent - {each.address for each in attempts if each.exchange.message is not None})
 
 
 def answered_in(step: Step) -> frozenset[str]:
     """The addresses whose last reply in a step was usable."""
-    return frozenset(_address(attempt) for _, attempt in _last_attempts((step,)) if attempt.meaning.usable)
+    return frozenset(attempt.address for _, attempt in _last_attempts((step,)) if attempt.meaning.usable)
 
 
 def gets_error(step: Step, address: str) -> bool:
     """Whether the last attempt of a step at an address got an error."""
     return any(
-        _address(attempt) == address and attempt.meaning.kind in ERRORS
+        attempt.address == address and attempt.meaning.kind in ERRORS
         for _, attempt in _last_attempts((step,))
     )
 
 
 def began_plain(step: Step, address: str) -> bool:
     """Whether an address was asked without EDNS from the start."""
-    asked = (attempt.exchange.query for attempt in step.attempts if _address(attempt) == address)
+    asked = (attempt.exchange.query for attempt in step.attempts if attempt.address == address)
     return any(query.edns is None for query in list(asked)[:1])
 
 
@@ -130,9 +129,5 @@ def _with_last(failed: list[int], control: int | None) -> list[int]:
 
 def _last_attempts(steps: Iterable[Step]) -> Iterator[tuple[Step, Attempt]]:
     for step in steps:
-        last = {_address(attempt): attempt for attempt in step.attempts}
+        last = {attempt.address: attempt for attempt in step.attempts}
         yield from ((step, attempt) for attempt in last.values())
-
-
-def _address(attempt: Attempt) -> str:
-    return attempt.exchange.query.address

@@ -262,7 +262,7 @@ class Walk:
     async def ask_again(self, number: int) -> int | None:
         """Ask a server that has not replied in step `number`, and use its reply if possible."""
         step = self._context.journal[number]
-        done = {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
+        done = {a.address for a in step.attempts if a.exchange.message is not None}
         if self._strategy.all_servers:  # it is known which addresses do not answer
             known = (address.text for server in step.servers for address in server.addresses)
             done |= {address for address in known if self._context.health.doubt(address) == FAILED}

@@ -56,7 +56,7 @@ def address_used(trace: Trace) -> Address | None:
     last = last_step(trace)
     if last is None or last.chosen is None:
         return None
-    used = last.attempts[last.chosen].exchange.query.address
+    used = last.attempts[last.chosen].address
     return next((each for server in last.servers for each in server.addresses if each.text == used), None)
 
 

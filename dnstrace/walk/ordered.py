@@ -27,9 +27,7 @@ async def first_in_order(asking: Asking) -> int | None:
     asking.made.clear()  # of attempts that are arranged already
     usable = await _InOrder(asking).ask()
     chosen = None if usable is None else asking.recorded[usable]
-    asking.context.journal.arrange(
-        asking.step, lambda attempt: place(attempt.server, attempt.exchange.query.address)
-    )
+    asking.context.journal.arrange(asking.step, lambda attempt: place(attempt.server, attempt.address))
     if chosen is None:
         return _lame_offer(asking)
     return next(index for index, attempt in enumerate(asking.recorded) if attempt is chosen)

@@ -317,19 +317,19 @@ def _is_from_hints(step: Step) -> bool:
 
 def _silent_in(step: Step) -> frozenset[str]:
     """The addresses that were asked in a step and did not reply."""
-    asked = {attempt.exchange.query.address for attempt in step.attempts if not attempt.surplus}
+    asked = {attempt.address for attempt in step.attempts if not attempt.surplus}
     return frozenset(asked - _heard_in(step))
 
 
 def _heard_in(step: Step) -> frozenset[str]:
     """The addresses that replied in a step."""
     replied = (attempt for attempt in step.attempts if attempt.exchange.message is not None)
-    return frozenset(attempt.exchange.query.address for attempt in replied)
+    return frozenset(attempt.address for attempt in replied)
 
 
 def _refusing_in(step: Step) -> frozenset[str]:
     """The addresses that replied in a step with an error to EDNS, and were not asked without it."""
-    last = {attempt.exchange.query.address: attempt for attempt in step.attempts}
+    last = {attempt.address: attempt for attempt in step.attempts}
     return frozenset(
         address
         for address, attempt in last.items()

@@ -93,8 +93,8 @@ def why_none(step: Step) -> str:
         if any(server.addresses for server in step.servers):
             return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
-    last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
-    over_tcp = (a.exchange.query.address for a in step.attempts if a.cause is Cause.NO_TCP)
+    last = {attempt.address: _why_unusable(attempt) for attempt in step.attempts}
+    over_tcp = (a.address for a in step.attempts if a.cause is Cause.NO_TCP)
     last |= {each: _NO_TCP for each in over_tcp if last[each] == _FAILED[Kind.TIMEOUT]}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     if step.given:

@@ -88,9 +88,7 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True, kept: int | 
             _ask_ready(asking, tries, once, kept)
     finally:
         places = _places(asking)
-        asking.context.journal.arrange(
-            asking.step, lambda attempt: places.get(attempt.exchange.query.address, len(places))
-        )
+        asking.context.journal.arrange(asking.step, lambda attempt: places.get(attempt.address, len(places)))
     return most_common(asking.recorded, usable)
 
 
@@ -192,7 +190,7 @@ def _drop_silent_family(asking: Asking) -> None:
         if attempt.exchange.message is not None:
             replied.add(attempt.exchange.query.family)
         elif attempt.meaning.kind is Kind.TIMEOUT:
-            silent[attempt.exchange.query.family].add(attempt.exchange.query.address)
+            silent[attempt.exchange.query.family].add(attempt.address)
     for family, addresses in silent.items():
         if replied - {family} and family not in replied and len(addresses) >= UNHEARD:
             asking.context.health.silent(family)

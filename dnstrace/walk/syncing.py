@@ -65,7 +65,7 @@ def _addresses_in(meaning: Meaning) -> set[str]:
 def once_each(cut: Delegation, probes: Iterable[Step]) -> Delegation:
     """The servers of a zone that replied, each with the first address that did."""
     replied = {
-        attempt.exchange.query.address
+        attempt.address
         for step in probes
         for attempt in step.attempts
         if attempt.exchange.message is not None

@@ -104,7 +104,7 @@ def _is_useless(trace: Trace, server: Name, zone: Name) -> bool:
         return True
     steps = [step for step in trace.steps if step.zone == zone and step.main]
     known = {a.text for step in steps for each in step.servers if each.name == server for a in each.addresses}
-    asked = [a for step in steps for a in step.attempts if a.exchange.query.address in known]
+    asked = [a for step in steps for a in step.attempts if a.address in known]
     return bool(asked) and not any(attempt.meaning.usable for attempt in asked)
 
 

@@ -20,7 +20,7 @@ def replies(*order: str) -> list[Step]:
     step = next(s for s in checked_by_name("machines-differ").steps if s.probe is Probe.SOA)
     seen = {str(each.meaning.answer[0][0].serial): each for each in step.attempts}
     machines = {"old": seen["2025010101"], "new": seen["2026011501"]}
-    address = machines["old"].exchange.query.address
+    address = machines["old"].address
     attempts = []
     for place, which in enumerate(order):
         exchange = machines[which].exchange

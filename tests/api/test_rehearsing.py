@@ -84,7 +84,7 @@ def test_where_neither_address_works_none_is_recommended() -> None:
 def test_what_a_remedy_needs_is_asked_and_recorded_as_probes() -> None:
     asked = [s for s in checked_by_name("parent-child-differ").steps if s.probe == "rehearsal"]
     assert asked and all(attempt.exchange.message for step in asked for attempt in step.attempts)
-    fresh = {attempt.exchange.query.address for step in asked for attempt in step.attempts}
+    fresh = {attempt.address for step in asked for attempt in step.attempts}
     assert {"203.0.113.53", "203.0.113.54"} <= fresh
     assert not [s for s in checked_by_name("textbook").steps if s.probe == "rehearsal"]
 

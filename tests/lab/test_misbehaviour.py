@@ -261,7 +261,7 @@ def at_the_faulty(world: str, seed: int, settings: Settings = USUAL) -> list[Att
         attempt
         for step in found.steps
         for attempt in step.attempts
-        if (attempt.exchange.query.address in faulty if faulty else step.zone == name("example.com."))
+        if (attempt.address in faulty if faulty else step.zone == name("example.com."))
     ]
 
 

@@ -149,7 +149,7 @@ def test_what_is_under_way_at_the_end_is_given_up_and_recorded() -> None:
     silent = [f"10.0.1.{number}" for number in range(8)]
     _, network, attempts = asked(HEDGED, {"10.0.0.1": answers()}, "10.0.0.1", *silent)
     assert len(attempts) == len(network.asked) > 1
-    kinds = {each.exchange.query.address: each.meaning.kind for each in attempts}
+    kinds = {each.address: each.meaning.kind for each in attempts}
     assert kinds.pop("10.0.0.1") is Kind.ANSWER
     assert set(kinds.values()) == {Kind.ABANDONED}
 

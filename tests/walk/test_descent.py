@@ -280,7 +280,7 @@ def test_priming_replaces_the_hints() -> None:
 
 def test_a_given_server_stands_in_the_place_of_the_root() -> None:
     found = walked({"10.0.7.7": answers()}, server="10.0.7.7")
-    assert found.outcome == "answer" and found.steps[0].attempts[0].exchange.query.address == "10.0.7.7"
+    assert found.outcome == "answer" and found.steps[0].attempts[0].address == "10.0.7.7"
 
 
 def test_a_given_server_that_is_a_name_is_looked_up_from_the_root() -> None:
@@ -346,5 +346,5 @@ def test_each_way_of_asking_names_its_cause() -> None:
         world = load(cause)
         asked = world.question
         found = trace(asked.name, asked.rdtype, network=LabNetwork(world), seed=1)
-        shown = [(a.exchange.query.address, a.cause) for s in found.steps for a in s.attempts if a.cause]
+        shown = [(a.address, a.cause) for s in found.steps for a in s.attempts if a.cause]
         assert len(set(shown)) == len(shown) and {each for _, each in shown} == {cause}

@@ -44,7 +44,7 @@ def test_each_address_of_the_walk_is_asked_its_own_question_once() -> None:
     network = Counting(load("adot"))
     found = walked(network)
     in_the_clear = [
-        (attempt.exchange.query.address, attempt.exchange.query.question, attempt.exchange.query.edns)
+        (attempt.address, attempt.exchange.query.question, attempt.exchange.query.edns)
         for step in found.steps
         if step.main
         for attempt in step.attempts
@@ -92,8 +92,8 @@ def test_servers_that_only_the_zone_names_are_asked_in_a_check() -> None:
     settings = Settings(all_servers=True, probe=True, adot=True)
     asked = world.question
     over = trace(asked.name, asked.rdtype, network=LabNetwork(world), settings=settings, seed=1)
-    probed = {a.exchange.query.address for s in over.steps if s.probe == "soa" for a in s.attempts}
-    assert probed <= {each.exchange.query.address for each in over.encrypted or ()}
+    probed = {a.address for s in over.steps if s.probe == "soa" for a in s.attempts}
+    assert probed <= {each.address for each in over.encrypted or ()}
 
 
 @pytest.mark.parametrize("code", ["tls-answer-differs", "tls-no-reply"])

@@ -88,8 +88,8 @@ def test_attempts_can_be_put_in_another_order() -> None:
     step = kept.begin(None, Purpose.WALK, CUT, QUESTION)
     for address in ("192.0.2.2", "192.0.2.3", "192.0.2.1"):
         kept.attempt(step, attempt(100.0, address))
-    kept.arrange(step, lambda each: int(each.exchange.query.address[-1]))
-    assert [each.exchange.query.address[-1] for each in kept[step].attempts] == ["1", "2", "3"]
+    kept.arrange(step, lambda each: int(each.address[-1]))
+    assert [each.address[-1] for each in kept[step].attempts] == ["1", "2", "3"]
 
 
 def test_addresses_are_learnt_once_and_for_the_right_server() -> None:

@@ -68,7 +68,7 @@ def test_every_address_of_the_zone_is_asked_each_probe() -> None:
     assert {step.probe for step in found} == EVERYWHERE
     for step in found:
         assert step.zone == dns.name.from_text("example.com.")
-        assert len({attempt.exchange.query.address for attempt in step.attempts}) == 8
+        assert len({attempt.address for attempt in step.attempts}) == 8
 
 
 def test_probes_ask_as_they_say() -> None:
@@ -165,8 +165,8 @@ def test_nothing_is_probed_without_being_asked_for() -> None:
 def test_a_dead_server_is_tried_over_tcp_and_with_another_question_and_left_alone_otherwise() -> None:
     walked = probed("silent", settings=Settings(all_servers=True))
     found = probed("silent")
-    dead = {a.exchange.query.address for a in walked.steps[-1].attempts if a.exchange.message is None}
-    tried = {s.probe for s in probes(found) for a in s.attempts if a.exchange.query.address in dead}
+    dead = {a.address for a in walked.steps[-1].attempts if a.exchange.message is None}
+    tried = {s.probe for s in probes(found) for a in s.attempts if a.address in dead}
     assert dead and tried == {Probe.TCP, Probe.SOA}
     assert found.stats.duration - walked.stats.duration == pytest.approx(2.0)
 
@@ -220,7 +220,7 @@ def test_an_alias_has_its_types_asked_in_each_zone() -> None:
 
 def test_an_address_that_drops_only_the_type_in_question_gets_every_probe_and_that_type_again() -> None:
     found = probes(probed("type-silent"))
-    asked = {step.probe for step in found for a in step.attempts if a.exchange.query.address == "192.0.2.53"}
+    asked = {step.probe for step in found for a in step.attempts if a.address == "192.0.2.53"}
     assert asked >= EVERYWHERE
     again = [step for step in found if step.question.rdtype == dns.rdatatype.HTTPS]
     assert {step.probe for step in again} == {Probe.TYPE, Probe.CASE}
@@ -256,9 +256,6 @@ def test_an_address_that_only_the_zone_has_is_probed_like_the_others() -> None:
     asked = world.question
     found = trace(asked.name, asked.rdtype, settings=CHECK, network=LabNetwork(world), now=world.now, seed=1)
     addresses = {
-        attempt.exchange.query.address
-        for step in found.steps
-        if step.probe is Probe.SOA
-        for attempt in step.attempts
+        attempt.address for step in found.steps if step.probe is Probe.SOA for attempt in step.attempts
     }
     assert {"203.0.113.56", "2001:db8:2::53"} <= addresses  # those of ns5 and ns2 that com does not have

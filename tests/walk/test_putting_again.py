@@ -16,7 +16,7 @@ def again(found: Trace) -> list[Step]:
 def test_a_server_that_fails_all_is_asked_the_walks_question_and_the_others_are_not() -> None:
     few = frozenset({"192.0.2.53"})
     (step,) = again(in_trouble("in-domain", dies(WALKED, "lost", few)))
-    assert {attempt.exchange.query.address for attempt in step.attempts} == few
+    assert {attempt.address for attempt in step.attempts} == few
     assert {attempt.meaning.kind for attempt in step.attempts} == {Kind.TIMEOUT} and len(step.attempts) > 2
     assert not again(checked_by_name("in-domain"))
 

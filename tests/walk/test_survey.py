@@ -64,7 +64,7 @@ def walk(found: Trace) -> list[Step]:
 
 
 def asked(step: Step) -> list[str]:
-    return [attempt.exchange.query.address for attempt in step.attempts]
+    return [attempt.address for attempt in step.attempts]
 
 
 def kinds(step: Step) -> Counter[Kind]:

@@ -120,7 +120,7 @@ def _lost_datagram(known: Known, anomaly: Anomaly) -> bool:
     if anomaly.sort is not Sort.ANOTHER_WAY:
         return False
     step, address = anomaly.replies[0].step, anomaly.replies[0].address
-    tries = [a for a in step.attempts if a.exchange.query.address == address]
+    tries = [a for a in step.attempts if a.address == address]
     if any(a.cause for a in tries) or not any(a.meaning.kind in _LOST for a in tries):
         return False
     return all(a.meaning.usable or a.meaning.kind in _LOST | {Kind.TRUNCATED} for a in tries)
@@ -143,7 +143,7 @@ def _usual_retry(known: Known, anomaly: Anomaly) -> bool:
     if anomaly.sort is not Sort.ANOTHER_WAY:
         return False
     step, address = anomaly.replies[0].step, anomaly.replies[0].address
-    tries = [a for a in step.attempts if a.exchange.query.address == address]
+    tries = [a for a in step.attempts if a.address == address]
     usual = {Kind.TRUNCATED, Kind.BAD_COOKIE}
     return all(a.meaning.usable or a.meaning.kind in usual for a in tries) and not any(a.cause for a in tries)
 

@@ -38,7 +38,7 @@ class Known:
         found: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
         for step in self._plain_steps:
             for each in step.attempts:
-                found[each.exchange.query.address, step.question].add(each.meaning.kind)
+                found[each.address, step.question].add(each.meaning.kind)
         return found
 
     @cached_property
@@ -47,7 +47,7 @@ class Known:
         found: dict[tuple[Name, str], set[Kind]] = defaultdict(set)
         for step in (step for step in self._steps if step.probe is Probe.SOA):
             for each in step.attempts:
-                found[step.zone, each.exchange.query.address].add(each.meaning.kind)
+                found[step.zone, each.address].add(each.meaning.kind)
         return found
 
     @cached_property

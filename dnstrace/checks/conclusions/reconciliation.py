@@ -44,7 +44,7 @@ class _Seen:
         self.parent = {} if cut.delegation is None else _addresses(cut.delegation.servers)
         self.walked = _addresses(cut.servers)
         for attempt in (attempt for step in cut.walked for attempt in step.attempts):
-            self.walked.setdefault(attempt.server, []).append(attempt.exchange.query.address)
+            self.walked.setdefault(attempt.server, []).append(attempt.address)
         self.asked = {reply.address for reply in cut.replies}
         self.serials = serials(cut, all_servers=True)
         self._attempts: dict[str, Attempt] = {}
@@ -52,7 +52,7 @@ class _Seen:
             self._attempts.setdefault(reply.address, reply.attempt)
         for attempt in (attempt for step in cut.walked for attempt in step.attempts):
             if attempt.meaning.note == DROPPED:
-                self._attempts.setdefault(attempt.exchange.query.address, attempt)
+                self._attempts.setdefault(attempt.address, attempt)
 
     def attempt(self, address: str) -> Attempt | None:
         """How an address answered: the walk if that asked it, else the probe."""

@@ -107,7 +107,7 @@ def of_glue_above(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     if cut is None or not cause.is_error or effect.zone is None or server is None or server != effect.server:
         return False
     steps = (evidence.trace.steps[number - 1] for number in effect.steps)
-    asked = {a.exchange.query.address for step in steps for a in step.attempts if a.server == server}
+    asked = {a.address for step in steps for a in step.attempts if a.server == server}
     outdated = {*glue(cut).get(server, ())}
     return is_below(effect.zone, cut.zone) and bool(asked) and asked <= outdated
 

@@ -298,7 +298,7 @@ def _given(step: Step) -> str:
 
 
 def _asked(attempts: list[Attempt]) -> str:
-    asked = {attempt.exchange.query.address for attempt in attempts}
+    asked = {attempt.address for attempt in attempts}
     return counted(len(asked), "address", "addresses")
 
 

@@ -50,7 +50,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
     sent: dict[str, int] = defaultdict(int)
     for step in cut.all_steps:
         for attempt in step.attempts:
-            sent[attempt.exchange.query.address] += 1
+            sent[attempt.address] += 1
             if _asked(attempt) in failed:
                 asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
     errors: dict[str, list[HeardReply]] = defaultdict(list)
@@ -241,6 +241,6 @@ def unlike_over_udp(cut: Cut) -> dict[str, tuple[HeardReply, HeardReply]]:
 def truncated(reply: HeardReply) -> bool:
     """Whether what a reply answers was truncated over UDP before, at the same address."""
     return any(
-        attempt.meaning.kind is Kind.TRUNCATED and attempt.exchange.query.address == reply.address
+        attempt.meaning.kind is Kind.TRUNCATED and attempt.address == reply.address
         for attempt in reply.step.attempts
     )

@@ -204,7 +204,7 @@ class Cut(About):
         for step in (*self.walked, *self._probes):
             for attempt in step.attempts:
                 if attempt.meaning.kind is Kind.TIMEOUT:
-                    found.setdefault(attempt.exchange.query.address, []).append(HeardReply(step, attempt))
+                    found.setdefault(attempt.address, []).append(HeardReply(step, attempt))
         heard = replied(self.all_steps)
         return {a: each[0] for a, each in found.items() if len(each) > 1 and a not in heard}
 

@@ -81,7 +81,7 @@ def _kinds(step: Step) -> Iterable[set[Kind]]:
     """What each address asked in a step did."""
     kinds: dict[str, set[Kind]] = {}
     for attempt in step.attempts:
-        kinds.setdefault(_address(attempt), set()).add(attempt.meaning.kind)
+        kinds.setdefault(attempt.address, set()).add(attempt.meaning.kind)
     return kinds.values()
 
 
@@ -92,12 +92,12 @@ def _dead(steps: Sequence[Step]) -> set[str]:
     that it is silent takes more (`without_unfinished`).
     """
     attempts = [attempt for step in steps for attempt in step.attempts]
-    return {_address(attempt) for attempt in attempts if _is_known(attempt)} - replied(steps)
+    return {attempt.address for attempt in attempts if _is_known(attempt)} - replied(steps)
 
 
 def _is_open(step: Step, dead: set[str]) -> bool:
     """Whether a step lacks what a server that is not dead has to say."""
-    last = {_address(attempt): attempt for attempt in step.attempts}
+    last = {attempt.address: attempt for attempt in step.attempts}
     known = {address for address, attempt in last.items() if attempt.meaning.kind not in SHOWS_NOTHING}
     asked = {address.text for server in step.servers for address in server.addresses}
     return bool(asked - known - dead) or not asked
@@ -152,7 +152,7 @@ def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     old = _perhaps_outdated(cut) if cut.zone == ROOT else frozenset[str]()
     if not trace.cut_short:
         torn = [attempt for step in cut.steps for attempt in step.attempts] if is_torn(cut) else []
-        lacking = frozenset(_address(each) for each in torn if each.meaning.kind is Kind.NOT_RECORDED)
+        lacking = frozenset(each.address for each in torn if each.meaning.kind is Kind.NOT_RECORDED)
         primes = [step for step in cut.steps if step.purpose is Purpose.PRIME]
         return lacking | old if any(step.lacks_replies for step in primes) else lacking
     controls = [a for step in _probes(cut) if step.probe is Probe.SOA for a in step.attempts]
@@ -161,12 +161,10 @@ def unconfirmed(cut: About, trace: Trace) -> frozenset[str]:
     if _ended_walk(trace) or not concerned:
         return old  # other zones than those that the limit concerns get no probes
     attempts = [attempt for step in asked for attempt in step.attempts]
-    usable = {_address(attempt) for attempt in attempts if attempt.meaning.usable}
-    known = {
-        _address(a) for a in controls if _is_known(a) and (a.meaning.usable or _address(a) not in usable)
-    }
-    plainly = {_address(attempt) for attempt in attempts if attempt.exchange.query.edns is None}
-    last = {_address(attempt): attempt for attempt in attempts}
+    usable = {attempt.address for attempt in attempts if attempt.meaning.usable}
+    known = {a.address for a in controls if _is_known(a) and (a.meaning.usable or a.address not in usable)}
+    plainly = {attempt.address for attempt in attempts if attempt.exchange.query.edns is None}
+    last = {attempt.address: attempt for attempt in attempts}
     in_doubt = {a for a, attempt in last.items() if attempt.meaning.kind in _MAY_BE_EDNS and a not in plainly}
     return old | (last.keys() - known) | in_doubt
 
@@ -196,7 +194,7 @@ def _ended_walk(trace: Trace) -> bool:
 
 def _under_way(step: Step) -> set[str]:
     """The addresses that had just been asked once more, as in another way, when a limit came."""
-    latest = {_address(attempt): attempt for attempt in step.attempts}
+    latest = {attempt.address: attempt for attempt in step.attempts}
     return {a for a, each in latest.items() if each.meaning.kind is Kind.ABANDONED and not _is_known(each)}
 
 
@@ -204,7 +202,3 @@ def _is_known(attempt: Attempt) -> bool:
     """Whether a reply to a query was awaited for long enough."""
     kind = attempt.meaning.kind
     return kind not in SHOWS_NOTHING or (kind is Kind.ABANDONED and attempt.exchange.elapsed >= _WAITED)
-
-
-def _address(attempt: Attempt) -> str:
-    return attempt.exchange.query.address

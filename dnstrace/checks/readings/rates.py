@@ -105,7 +105,7 @@ def _over_udp(step: Step) -> dict[str, list[Attempt]]:
     found: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in step.attempts:
         if attempt.exchange.query.transport is Transport.UDP:
-            found[attempt.exchange.query.address].append(attempt)
+            found[attempt.address].append(attempt)
     return found
 
 

@@ -53,7 +53,7 @@ class HeardReply(Struct):
     @property
     def address(self) -> str:
         """Its address."""
-        return self.attempt.exchange.query.address
+        return self.attempt.address
 
     @property
     def message(self) -> dns.message.Message | None:
@@ -101,7 +101,7 @@ def before_silence(reply: HeardReply) -> HeardReply:
     """
     if reply.meaning.kind not in SILENCES:
         return reply
-    earlier = (a for a in reply.step.attempts if a.exchange.query.address == reply.address)
+    earlier = (a for a in reply.step.attempts if a.address == reply.address)
     errors = [attempt for attempt in earlier if attempt.meaning.kind in _OF_THE_QUERY]
     return HeardReply(reply.step, errors[-1]) if errors else reply
 
@@ -159,7 +159,7 @@ def causes_in(steps: Sequence[Step]) -> dict[Cause, set[str]]:
     found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
     for attempt in (attempt for step in steps for attempt in step.attempts):
         if attempt.cause is not None:
-            found[attempt.cause].add(attempt.exchange.query.address)
+            found[attempt.cause].add(attempt.address)
     if large := found[Cause.DROPS_LARGE_UDP]:
         large.difference_update(*map(small_after_truncation, steps))
     return found
@@ -170,9 +170,9 @@ def small_after_truncation(step: Step) -> frozenset[str]:
 
     Servers that limit the rate of their replies truncate some of any size.
     """
-    cut_short = {a.exchange.query.address for a in step.attempts if a.meaning.kind is Kind.TRUNCATED}
+    cut_short = {a.address for a in step.attempts if a.meaning.kind is Kind.TRUNCATED}
     whole = (each for each in step.attempts if each.meaning.usable and each.exchange.wire is not None)
-    small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= PLAIN_PAYLOAD}
+    small = {a.address for a in whole if len(a.exchange.wire or b"") <= PLAIN_PAYLOAD}
     return frozenset(cut_short & small)
 
 

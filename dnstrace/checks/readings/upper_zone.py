@@ -76,7 +76,7 @@ def _denying_between(cut: Cut, reply: HeardReply) -> Iterator[Name]:
         if is_below(name, reply.step.zone) and is_below(cut.zone, name):
             for attempt in step.attempts:
                 zone = attempt.meaning.zone
-                same = attempt.exchange.query.address == reply.address
+                same = attempt.address == reply.address
                 if same and zone is not None and is_below(zone, reply.step.zone):
                     yield zone
 

@@ -119,7 +119,7 @@ def _by_server(cut: Cut, wanted: Callable[[Encrypted], bool]) -> Iterator[tuple[
 
 
 def _addresses(found: list[Encrypted]) -> str:
-    return listed(each.exchange.query.address for each in found)
+    return listed(each.address for each in found)
 
 
 def _observed(server: Name, found: list[Encrypted], message: str, cure: str) -> Observation:

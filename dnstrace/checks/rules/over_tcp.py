@@ -132,5 +132,5 @@ def _lost_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     for step in (*cut.walked, *keys, *cut.all_steps):
         for attempt in step.attempts:
             if attempt.cause is Cause.NO_TCP:
-                found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+                found.setdefault(attempt.address, HeardReply(step, attempt))
     return found

@@ -265,11 +265,7 @@ def _over_tcp(cut: Cut) -> frozenset[str]:
 
 def _truncates(reply: HeardReply) -> bool:
     """Whether an address had an answer that did not fit: that nothing comes over TCP is another matter."""
-    kinds = {
-        attempt.meaning.kind
-        for attempt in reply.step.attempts
-        if attempt.exchange.query.address == reply.address
-    }
+    kinds = {attempt.meaning.kind for attempt in reply.step.attempts if attempt.address == reply.address}
     return bool(kinds & {Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP})
 
 

@@ -70,7 +70,7 @@ def _lost(found: list[Stopped]) -> Observation:
 
 
 def _address(one: Stopped) -> str:
-    return one.last.attempt.exchange.query.address
+    return one.last.attempt.address
 
 
 def _when(one: Stopped) -> str:

@@ -62,7 +62,7 @@ def replies_too_large(evidence: Evidence) -> Iterator[Observation]:
 
 def _of_server(zone: Name, server: Name, replies: list[_Sent]) -> Observation:
     largest = max(replies, key=lambda one: one.octets)
-    addresses = dict.fromkeys(one.attempt.exchange.query.address for one in replies)
+    addresses = dict.fromkeys(one.attempt.address for one in replies)
     return Observation(
         f"the replies of {plain(server)} at {listed(addresses)}, of more than {_LARGE:,} octets on average,"
         " took up what a trace keeps of all replies, so the check is incomplete",

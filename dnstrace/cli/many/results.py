@@ -198,7 +198,7 @@ def _troubled_servers(trace: Trace) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for step in trace.steps:
         if step.purpose is not Purpose.PROBE:
-            last = {(each.server, each.exchange.query.address): each for each in step.attempts}
+            last = {(each.server, each.address): each for each in step.attempts}
             found |= {
                 f"{plain(server).lower()} {address}": None
                 for (server, address), each in last.items()

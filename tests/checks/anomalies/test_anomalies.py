@@ -53,7 +53,7 @@ def test_every_attempt_that_was_not_usable_is_in_one(world: str) -> None:
         s for s in found.steps if not s.at_resolver and s.probe not in (Probe.REHEARSAL, Probe.SIGNAL)
     ):
         for attempt in step.attempts:
-            assert attempt.meaning.usable or (step.id, attempt.exchange.query.address) in shown
+            assert attempt.meaning.usable or (step.id, attempt.address) in shown
 
 
 @pytest.mark.share(4)

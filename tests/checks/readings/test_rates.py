@@ -44,7 +44,7 @@ def test_one_that_truncates_what_it_answers_at_another_time_limits_the_rate() ->
     attempt = replace(step.attempts[0], meaning=Meaning(Kind.TRUNCATED))
     again = replace(step, id=len(found.steps) + 1, attempts=(attempt,))
     cut = cut_of(replace(found, steps=(*found.steps, again)))
-    address = attempt.exchange.query.address
+    address = attempt.address
     assert slips(cut).keys() == at_times(cut).keys() == limiting(cut) == {address}
 
 
