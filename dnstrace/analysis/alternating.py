@@ -25,11 +25,17 @@ def alternating(steps: Iterable[Step], zone: Name) -> dict[str, list[int]]:
         address: [serial for serial, _ in replies]
         for address, replies in found.items()
         if any(
-            ahead(earlier, later) > 0 and first.exchange.start + first.exchange.elapsed <= then.exchange.start
+            ahead(earlier, later) > 0 and _is_after(first, then)
             for place, (earlier, first) in enumerate(replies)
             for later, then in replies[place + 1 :]
         )
     }
+
+
+def _is_after(first: Attempt, then: Attempt) -> bool:
+    """Whether an attempt began when an earlier one had its reply. What another trace heard came before it."""
+    one, other = first.exchange, then.exchange
+    return other.cached is None and one.start + one.elapsed <= other.start
 
 
 def undecided(steps: Iterable[Step], zone: Name) -> frozenset[str]:

@@ -38,6 +38,7 @@ _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 sectio
 AT_TIMES = "at-times"
 STOPS = "stops-after"
 ALTERNATES = "alternates"
+GROWS = "serial-grows"
 
 
 @misbehaviour(AT_TIMES)
@@ -77,10 +78,22 @@ def _alternates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
         asked = replace(asked, query=query, wire=query.to_wire())
     reply = reply_in(otherwise(asked))
     reply.question[0].name = question.name
+    return _with_serial(reply, int(serial))
+
+
+def _with_serial(reply: dns.message.Message, serial: int, added: bool = False) -> Reaction:
+    """A reply with another serial in its SOA records, or with one to which this is `added`."""
     for rrset in (*reply.answer, *reply.authority):
         if rrset.rdtype == dns.rdatatype.SOA:
-            rrset.add(rrset[0].replace(serial=int(serial)))  # a type with one record: this takes its place
+            own = rrset[0].serial if added else 0
+            rrset.add(rrset[0].replace(serial=own + serial))  # a type with one record: this takes its place
     return said(reply)
+
+
+@misbehaviour(GROWS)
+def _serial_grows(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The serial is one more after every N queries, as if it were the time: `serial-grows=20`."""
+    return _with_serial(reply_in(otherwise(asked)), asked.earlier // int(parameter), added=True)
 
 
 @misbehaviour("recurses")

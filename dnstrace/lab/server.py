@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 
 from dnstrace.lab.authority import Authority, fit
-from dnstrace.lab.careless import ALTERNATES, AT_TIMES, STOPS
+from dnstrace.lab.careless import ALTERNATES, AT_TIMES, GROWS, STOPS
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
@@ -35,7 +35,7 @@ class LabServer:
         for text in reversed(does):
             self._respond = misbehaving(text, self._respond)
         self._kept: dict[tuple[Transport, bytes, int, int, str], tuple[int, Reaction]] = {}
-        self.varies = any(text.partition("=")[0] in (ALTERNATES, AT_TIMES, STOPS) for text in does)
+        self.varies = any(text.partition("=")[0] in (ALTERNATES, AT_TIMES, GROWS, STOPS) for text in does)
 
     def react(
         self, wire: bytes, transport: Transport, before: int = 0, earlier: int = 0, address: str = ""

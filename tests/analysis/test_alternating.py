@@ -48,6 +48,14 @@ def test_a_zone_may_become_newer_while_it_is_looked_at_and_not_older(
     assert bool(alternating(steps, ZONE)) is decided and bool(undecided(steps, ZONE)) is open_
 
 
+def test_what_another_trace_heard_was_said_before_what_this_one_asked() -> None:
+    """A zone may be changed between two names of a list."""
+    (step,) = replies("new", "old")
+    first, then = step.attempts
+    heard = replace(then, exchange=replace(then.exchange, cached=step.question))
+    assert alternating([step], ZONE) and not alternating([replace(step, attempts=(first, heard))], ZONE)
+
+
 def test_queries_under_way_at_the_same_time_show_no_order() -> None:
     (step,) = replies("new", "old")
     together = tuple(

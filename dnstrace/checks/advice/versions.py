@@ -13,7 +13,7 @@ from dnstrace.checks.readings.denied_data import contradicting_themselves
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.replies import HeardReply, replies_of
-from dnstrace.checks.readings.serials import primaries, records, serials
+from dnstrace.checks.readings.serials import follow_clock, primaries, records, serials
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.checks.readings.unproven import lacking
 from dnstrace.model import Kind, Name, Probe
@@ -47,7 +47,8 @@ def newest(cut: Cut) -> int | None:
 def _latest(cut: Cut) -> int | None:
     """The highest serial of those that one primary gave; None where all have the same."""
     found = set(serials(cut).values())
-    return None if len(found) < 2 or mixture(cut) or primaries(cut) else newest_of(found)
+    apart = len(found) < 2 or mixture(cut) or primaries(cut) or follow_clock(cut)
+    return None if apart else newest_of(found)
 
 
 def primary_reset(cut: Cut) -> tuple[Name, int, int] | None:

@@ -13,6 +13,8 @@ from dnstrace.checks.readings.replies import HeardReply
 from dnstrace.model import Name, Probe
 from dnstrace.model.serial import newest_of
 
+_CLOCKS = 60  # seconds, by which the clocks of servers may differ
+
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
     """The serial that each address gave when probed: those that serve the zone, or all."""
@@ -34,6 +36,17 @@ def primaries(cut: Cut) -> dict[Name, int]:
     if len(found) < 2 or not alone or not _list_the_same(cut):
         return {}
     return {name: each.pop() for name, each in found.items()}
+
+
+def follow_clock(cut: Cut) -> bool:
+    """Whether the serial that each server gives is the time of its reply, as with SOA-EDIT=EPOCH of PowerDNS.
+
+    They are unlike, although all have the same version of the zone. So are those of a zone whose serials are
+    times, and that was changed in this minute.
+    """
+    began = cut.evidence.trace.started.timestamp()
+    found = [(soa.serial, began + reply.attempt.exchange.start) for reply, soa in records(cut)]
+    return len(found) > 1 and all(abs(serial - time) < _CLOCKS for serial, time in found)
 
 
 def _list_the_same(cut: Cut) -> bool:

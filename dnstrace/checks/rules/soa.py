@@ -11,6 +11,7 @@ from dnstrace.checks.advice.listing import followed_by_parent
 from dnstrace.checks.advice.remedies import in_zone
 from dnstrace.checks.advice.removal import or_removed
 from dnstrace.checks.advice.reset_primary import behind_secondaries
+from dnstrace.checks.advice.uncompared import clock_serials, several_primaries
 from dnstrace.checks.advice.versions import (
     if_meant,
     lacking_in,
@@ -29,11 +30,11 @@ from dnstrace.checks.readings.hosts import address_literal
 from dnstrace.checks.readings.mixed_hosts import mixture
 from dnstrace.checks.readings.phrases import addresses, listed, server_names, where
 from dnstrace.checks.readings.replies import HeardReply, by_server, only_server, replies_of, steps_of
-from dnstrace.checks.readings.serials import newer_in_turn, primaries, serials
+from dnstrace.checks.readings.serials import follow_clock, newer_in_turn, primaries, serials
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.checks.rules.left_over import left_over
 from dnstrace.checks.rules.names import host_name
-from dnstrace.model import ROOT, Kind, Name, Probe
+from dnstrace.model import ROOT, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain, zone_text
@@ -117,8 +118,9 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
 
     What it is: the serials in their SOA records differ, so some servers have not copied the newest
     version; or (a notice) the serials are equal and another field of the record differs, or several
-    primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
-    may also be lower than those of its secondaries, after it was reset. Or (a notice) one address has several
+    primaries, such as those of two DNS providers, each have a serial of their own, or the serial is the time
+    at which the server replied. The serial of a primary may also be lower than those of its secondaries,
+    after it was reset. Or (a notice) one address has several
     versions, of which the older one does not go away: more than one machine answers there.
 
     Why it matters: users see old or new data by chance. Where the old version lacks the data asked for, some
@@ -139,7 +141,9 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     if mixture(cut):
         return
     if len(by_serial) > 1 and (several := primaries(cut)):
-        yield _several_primaries(cut, several, by_serial)
+        yield several_primaries(cut, several, by_serial)
+    elif len(by_serial) > 1 and follow_clock(cut):
+        yield clock_serials(cut, by_serial)
     elif len(by_serial) > 1:
         yield _older_copies(cut, by_serial)
     elif by_serial:
@@ -150,21 +154,6 @@ def _left_over_at(cut: Cut) -> set[str]:
     """The addresses with a copy of the zone that is left over, which is a finding of its own."""
     found = cut.once(left_over)
     return set() if found is None else _at(found.here)
-
-
-def _several_primaries(
-    cut: Cut, several: dict[Name, int], by_serial: dict[int, list[HeardReply]]
-) -> Observation:
-    """The observation that a zone is edited on several primaries, whose serials cannot be compared."""
-    each = listed(f"{plain(name)} with serial {serial}" for name, serial in sorted(several.items()))
-    return Observation(
-        message=f"{zone_text(cut.zone)} has several primary servers: {each}; their serials do not show"
-        " whether they have the same data",
-        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
-        cure=f"make every change of {zone_text(cut.zone)} on all its primary servers",
-        remedy=in_zone(cut.zone),
-        level=Level.NOTICE,
-    )
 
 
 def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:

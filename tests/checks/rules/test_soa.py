@@ -136,14 +136,6 @@ def test_an_old_version_at_one_address_of_a_server_is_named_with_that_address() 
     assert finding.cure.startswith("find out whether 2001:db8:1::53 leads to another machine than intended")
 
 
-def test_the_serials_of_several_primaries_are_not_compared() -> None:
-    (finding,) = found("soa-differs", "soa-several-primaries")
-    assert finding.level is Level.NOTICE
-    assert "ns1.example.com with serial 2026011501 and ns1.example.net with serial 17" in finding.message
-    (differ,) = found("answers-differ", "soa-several-primaries")
-    assert "www.example.com AAAA differently: ns1.example.com" in differ.message
-
-
 def test_a_copy_that_is_old_does_not_become_a_primary_by_naming_another() -> None:
     """The primary was renamed, and the secondary still has the version before that."""
     text = read("in-domain")["zones"]["example.com."]["text"]
