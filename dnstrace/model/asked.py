@@ -118,6 +118,11 @@ class Query(Struct):
         return family_of(self.address)
 
     @property
+    def dnssec_ok(self) -> bool:
+        """Whether it has the DO bit: signatures, and proofs of what is not there, are asked for (RFC 3225)."""
+        return self.edns is not None and self.edns.dnssec_ok
+
+    @property
     def way(self) -> Hashable:
         """The address, and how it is asked, whatever the question."""
         shape = self.edns and _shape(self.edns)

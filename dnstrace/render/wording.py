@@ -187,16 +187,10 @@ def _answered_too(step: Step, attempt: Attempt) -> tuple[str, str]:
         from dnstrace.render.results import different_answer  # only a survey needs it
 
         chosen = step.attempts[step.chosen]
-        signed = _signed_asked(attempt) or not _signed_asked(chosen)
+        signed = attempt.exchange.query.dnssec_ok or not chosen.exchange.query.dnssec_ok
         if words := different_answer(attempt.meaning, chosen.meaning, signed):
             return WARNING, words
     return QUIET, "answered too"
-
-
-def _signed_asked(attempt: Attempt) -> bool:
-    """Whether the query has the DO bit."""
-    edns = attempt.exchange.query.edns
-    return edns is not None and edns.dnssec_ok
 
 
 def _place(step: Step, attempt: Attempt) -> str:

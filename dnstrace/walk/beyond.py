@@ -16,7 +16,6 @@ from dnstrace.model import (
     Attempt,
     Delegation,
     Kind,
-    Meaning,
     Name,
     NameServer,
     Outcome,
@@ -139,7 +138,7 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
             for attempt, zone in leads
             if (is_below(zone, cut) if zone is not None else attempt.meaning.kind in _INSTEAD)
         ]
-        unlike = len({_from_zone(attempt.meaning) for attempt, zone in leads if zone == cut}) > 1
+        unlike = _are_unlike([attempt for attempt, zone in leads if zone == cut])
         if instead:
             question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
             yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
@@ -149,14 +148,20 @@ def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
             yield Beyond(Probe.CUT, version, _only(step, asked), step.id)
 
 
-def _from_zone(meaning: Meaning) -> Hashable:
-    """The NS and DS records in a referral, or those that deny the latter, without their TTLs."""
-    below = meaning.delegation
-    if below is None:
-        return None
-    rrsets = (*below.denial, *((below.ds,) if below.ds is not None else ()))
-    proof = frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets)
-    return frozenset(server.name for server in below.servers), proof
+def _are_unlike(referring: Iterable[Attempt]) -> bool:
+    """Whether referrals to one zone have different NS records, or DS records or denials of these.
+
+    The latter two are only in replies to queries with the DO bit (RFC 3225 section 3).
+    """
+    names, proofs = set[Hashable](), set[Hashable]()
+    for attempt in referring:
+        below = attempt.meaning.delegation
+        if below is not None:
+            names.add(frozenset(server.name for server in below.servers))
+            rrsets = (*below.denial, *((below.ds,) if below.ds is not None else ()))
+            if attempt.exchange.query.dnssec_ok:
+                proofs.add(frozenset((rrset.name, frozenset(rrset)) for rrset in rrsets))
+    return len(names) > 1 or len(proofs) > 1
 
 
 def _like_resolvers(step: Step) -> Iterator[Beyond]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar, cast
 
+import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
@@ -21,6 +22,8 @@ from dnstrace.model.kept import kept
 from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import is_below
 from dnstrace.model.structs import Struct
+
+_DO = int(dns.flags.DO)  # as a number: much quicker to look for
 
 Reading = TypeVar("Reading")
 
@@ -188,3 +191,9 @@ def soa_with_referral(reply: HeardReply) -> Name | None:
     named = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS)
     below = (name for name in named if is_below(name, soa.name) and refers(question.name, name))
     return next(below, None)
+
+
+def acknowledges_do(reply: HeardReply) -> bool:
+    """Whether the query has the DO bit, and the reply has it too (RFC 3225 section 3)."""
+    flags = 0 if reply.message is None else reply.message.ednsflags
+    return reply.attempt.exchange.query.dnssec_ok and bool(flags & _DO)

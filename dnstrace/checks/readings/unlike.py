@@ -15,13 +15,11 @@ import dns.rdatatype
 
 from dnstrace.checks.readings.anomaly import Sort
 from dnstrace.checks.readings.phrases import listed, server_names
-from dnstrace.checks.readings.replies import HeardReply
+from dnstrace.checks.readings.replies import HeardReply, acknowledges_do
 from dnstrace.model import Meaning, Name
 from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import Struct
-
-_DO = int(dns.flags.DO)  # as a number: much quicker to look for
 
 _LACKING: dict[Sort, tuple[bool | None]] = {
     Sort.AUTHORITY: (False,),
@@ -103,7 +101,7 @@ def _frequent_first(stating: list[tuple[HeardReply, str]]) -> tuple[int, Name]:
 
 def _facts(reply: HeardReply) -> _Facts:
     """What a reply states."""
-    signed = _signed(reply)
+    signed = acknowledges_do(reply)
     return reply.once(_signed_facts if signed else _unsigned_facts, reply.step.question.name.labels)
 
 
@@ -173,12 +171,6 @@ def _facts_of_data(reply: HeardReply, meaning: Meaning, shown: bool) -> Iterator
         if shown:
             text = "signatures" if key in signed else "no signatures"
             yield Fact(Sort.SIGNATURES, key, key in signed, text)
-
-
-def _signed(reply: HeardReply) -> bool:
-    """Whether the query asked for DNSSEC and the reply acknowledges it."""
-    edns, message = reply.attempt.exchange.query.edns, reply.message
-    return bool(edns is not None and edns.dnssec_ok and message is not None and message.ednsflags & _DO)
 
 
 MADE_FOR_THE_QUERY = frozenset(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-import dns.flags
-
 from dnstrace.checks.advice.aside import left_aside
 from dnstrace.checks.advice.behind import Behind, behind, old_and_current
 from dnstrace.checks.advice.remedies import RELOAD, at_parent
@@ -18,6 +16,7 @@ from dnstrace.checks.readings.phrases import listed, parent_text, server_names, 
 from dnstrace.checks.readings.rates import room
 from dnstrace.checks.readings.replies import (
     HeardReply,
+    acknowledges_do,
     by_server,
     only_server,
     replies_of,
@@ -142,7 +141,7 @@ View = Callable[[HeardReply], frozenset[str]]
 
 def _alike(cut: Cut, what: str, view: View) -> dict[Hashable, list[HeardReply]]:
     """The referrals to the zone, those together of which that part is the same."""
-    replies = [r for r in cut.referrals if what != "DS records" or _with_do(r)]
+    replies = [r for r in cut.referrals if what != "DS records" or acknowledges_do(r)]
     known = frozenset[str]().union(*(reply.once(view) for reply in replies))
     groups: dict[Hashable, list[HeardReply]] = {}
     for reply in replies:
@@ -323,15 +322,6 @@ _LIKE: dict[str, Callable[[Cut, HeardReply], bool]] = {
     "glue": _has_its_addresses,
 }
 """What shows which referrals are right, by the same names."""
-
-
-def _with_do(reply: HeardReply) -> bool:
-    """Whether the query asked for DNSSEC and the reply acknowledges it."""
-    edns = reply.attempt.exchange.query.edns
-    message = reply.message
-    return (
-        edns is not None and edns.dnssec_ok and message is not None and bool(message.ednsflags & dns.flags.DO)
-    )
 
 
 def _cure(cut: Cut, odd: list[HeardReply]) -> str:
