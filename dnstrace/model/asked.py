@@ -119,7 +119,7 @@ class Query(Struct):
 
     @property
     def dnssec_ok(self) -> bool:
-        """Whether it has the DO bit: signatures, and proofs of what is not there, are asked for (RFC 3225)."""
+        """Whether it has the DO bit, which asks for signatures and denials (RFC 3225 section 3)."""
         return self.edns is not None and self.edns.dnssec_ok
 
     @property

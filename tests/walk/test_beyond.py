@@ -9,6 +9,7 @@ from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.checks.own_root import own_root
 from tests.replies import name
+from tests.troubled import in_trouble, loses
 
 BEYOND = {Probe.BETWEEN, Probe.WILDCARD, Probe.CUT}
 
@@ -24,6 +25,13 @@ def asked(found: Trace) -> set[tuple[Probe | None, str]]:
 def test_an_ordinary_trace_needs_none() -> None:
     for world in ("textbook", "in-domain", "sub-zone"):
         assert not sent(checked_world(world))
+
+
+def test_a_referral_that_was_asked_for_without_dnssec_differs_in_nothing() -> None:
+    """Where datagrams are lost, some servers are asked again without EDNS."""
+    found = in_trouble("in-domain", loses(0.2, 7))
+    plain = [a for step in found.steps if step.referral for a in step.attempts if a.meaning.delegation]
+    assert not all(each.exchange.query.dnssec_ok for each in plain) and not sent(found)
 
 
 def test_two_empty_names_above_a_delegation_are_enough() -> None:
