@@ -20,6 +20,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
+from dnstrace.analysis.paths import replied
 from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.model import (
     ROOT,
@@ -177,7 +178,7 @@ class Probing:
         if not silent.servers or after.question == control.question:
             return
         step = await self._put(_Probed(silent, silent), control, after.id)
-        heard = frozenset() if step is None else _heard_in(self._context.journal[step])
+        heard = frozenset() if step is None else replied((self._context.journal[step],))
         alive = only(cut, heard)
         again = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
         rest = [put for put in probes if put.probe not in (Probe.SOA, Probe.TCP)]
@@ -318,13 +319,7 @@ def _is_from_hints(step: Step) -> bool:
 def _silent_in(step: Step) -> frozenset[str]:
     """The addresses that were asked in a step and did not reply."""
     asked = {attempt.address for attempt in step.attempts if not attempt.surplus}
-    return frozenset(asked - _heard_in(step))
-
-
-def _heard_in(step: Step) -> frozenset[str]:
-    """The addresses that replied in a step."""
-    replied = (attempt for attempt in step.attempts if attempt.exchange.message is not None)
-    return frozenset(attempt.address for attempt in replied)
+    return frozenset(asked - replied((step,)))
 
 
 def _refusing_in(step: Step) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import dns.rdatatype
 
+from dnstrace.analysis.paths import replied
 from dnstrace.model import Delegation, Kind, Meaning, Name, Probe, Question, Source, Step, Trace, family_of
 from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import replace
@@ -64,14 +65,9 @@ def _addresses_in(meaning: Meaning) -> set[str]:
 
 def once_each(cut: Delegation, probes: Iterable[Step]) -> Delegation:
     """The servers of a zone that replied, each with the first address that did."""
-    replied = {
-        attempt.address
-        for step in probes
-        for attempt in step.attempts
-        if attempt.exchange.message is not None
-    }
+    heard = replied(probes)
     alive = (
-        replace(server, addresses=tuple(a for a in server.addresses if a.text in replied)[:1])
+        replace(server, addresses=tuple(a for a in server.addresses if a.text in heard)[:1])
         for server in cut.servers
     )
     return Delegation(cut.zone, tuple(server for server in alive if server.addresses))
