@@ -24,7 +24,7 @@ _OR_RESOLVERS = {
     True: ("", ""),
     False: (
         ", or these root servers of your own are resolvers",
-        ", or name servers that serve the root zone",
+        ", or give the addresses of servers that serve the root zone",
     ),
 }
 """What else may be so, and what to do then, by whether the root servers are the public ones."""
