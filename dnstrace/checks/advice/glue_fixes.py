@@ -132,7 +132,6 @@ def removed_at_parent(cut: Cut, found: Observation) -> Observation:
         records=(),
         remedy=at_parent(cut, remove=[f"{cut.zone} 3600 IN NS {found.server}"]),
         blame=Blame.REGISTRAR,
-        operator=None,  # that of the zone, whatever domain the server is in
     )
 
 
