@@ -10,9 +10,8 @@ from collections.abc import Iterable
 
 from dnstrace.analysis.paths import latest
 from dnstrace.analysis.zones_shown import zones_passed
-from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
-
-_SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
+from dnstrace.model import Name, Outcome, Probe, Purpose, Step, Trace
+from dnstrace.model.heard import SHOWS_NOTHING
 
 
 def steps_on_the_way(trace: Trace) -> dict[Name, list[Step]]:
@@ -58,7 +57,7 @@ def passed_over(steps: Iterable[Step]) -> frozenset[str]:
         for step in steps
         if step.chosen is not None
         for attempt in latest(step)
-        if not (attempt.meaning.usable or attempt.meaning.kind in _SHOWS_NOTHING)
+        if not (attempt.meaning.usable or attempt.meaning.kind in SHOWS_NOTHING)
     )
 
 

@@ -164,6 +164,9 @@ NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
 """What shows that nothing came back, though it was awaited."""
 
+SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
+"""What says nothing of a server: nothing was sent, or its reply was not awaited."""
+
 
 class Meaning(Struct):
     """What one reply (or its absence) says about the question, judged from the zone whose server was asked.

@@ -12,13 +12,13 @@ from dnstrace.checks.anomalies.anomalies import is_supposed
 from dnstrace.checks.anomalies.known import Known
 from dnstrace.checks.readings.agreement import ends_alike, goes_on, groups
 from dnstrace.checks.readings.anomaly import SHAPED, Anomaly, Sort
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, replies_of
+from dnstrace.checks.readings.replies import HeardReply, replies_of
 from dnstrace.checks.readings.signed_apart import agrees_with_own
 from dnstrace.checks.readings.signed_data import keys_in, signers_of_data
 from dnstrace.checks.readings.statements import statements_of
 from dnstrace.checks.readings.unlike import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
-from dnstrace.model.heard import DROPPED
+from dnstrace.model.heard import DROPPED, SHOWS_NOTHING
 from dnstrace.model.naming import is_below
 
 _NOT_FOR_SERVERS = frozenset({Probe.SIGNAL, Probe.DSYNC, Probe.TYPE, Probe.ADDRESS})

@@ -18,9 +18,9 @@ from dnstrace.checks.readings.agreement import POSITIVE
 from dnstrace.checks.readings.anomaly import BESIDE, SHAPED
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.rates import limiting, slips
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, gist, replies_of, soa_with_referral
+from dnstrace.checks.readings.replies import HeardReply, gist, replies_of, soa_with_referral
 from dnstrace.model import ROOT, Attempt, Cause, Kind, Probe, Purpose, Question, Transport
-from dnstrace.model.heard import NEGATIVE
+from dnstrace.model.heard import NEGATIVE, SHOWS_NOTHING
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _UNSTEADY = ERRORS | {Kind.TIMEOUT, Kind.TRUNCATED}

@@ -13,12 +13,13 @@ from dns.rdtypes.dnskeybase import DNSKEYBase
 from dns.rdtypes.dsbase import DSBase
 
 from dnstrace.checks.readings.evidence import Cut
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply
+from dnstrace.checks.readings.replies import HeardReply
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.dnssec.algorithms import ds_usable, key_tag, matches
 from dnstrace.dnssec.records import SEP, OddDS
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
+from dnstrace.model.heard import SHOWS_NOTHING
 
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
 _SHA256 = "SHA256"

@@ -14,8 +14,9 @@ from dnstrace.analysis.paths import replied
 from dnstrace.analysis.reached import zone_of
 from dnstrace.analysis.stopping import ERRORS, FAILED, MAY_FAIL
 from dnstrace.checks.readings.about import About
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, replies_of
+from dnstrace.checks.readings.replies import replies_of
 from dnstrace.model import ROOT, Attempt, Kind, Outcome, Probe, Purpose, Source, Step, Trace
+from dnstrace.model.heard import SHOWS_NOTHING
 
 _WAITED = 0.5  # seconds without a reply that show silence, though the limit came before the timeout
 _EVER = frozenset({Probe.SOA, Probe.NS, Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.RECURSION})

@@ -27,9 +27,6 @@ _DO = int(dns.flags.DO)  # as a number: much quicker to look for
 
 Reading = TypeVar("Reading")
 
-SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
-"""What says nothing of a server: nothing was sent, or its reply was not awaited."""
-
 FAILING = frozenset((
     Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
     Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,

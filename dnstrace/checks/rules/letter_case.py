@@ -13,11 +13,12 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.controls import unsteady
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import addresses
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, by_server, gist, replies_of, steps_of
+from dnstrace.checks.readings.replies import HeardReply, by_server, gist, replies_of, steps_of
 from dnstrace.checks.readings.signed_data import to_be_signed
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import SHOWS_NOTHING
 from dnstrace.model.naming import plain
 
 _DATA = (Kind.ANSWER, Kind.ALIAS)

@@ -17,10 +17,11 @@ from dnstrace.checks.readings.controls import (
 )
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.phrases import UPDATE, addresses
-from dnstrace.checks.readings.replies import SHOWS_NOTHING, HeardReply, by_server, steps_of
+from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.rules.transport import each_doing
 from dnstrace.model import Cause, Kind, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import SHOWS_NOTHING
 from dnstrace.model.naming import plain
 
 _OPEN = "open TCP port 53 on {server} and on every firewall in front of it"
