@@ -30,6 +30,25 @@ def test_one_that_replies_gets_the_questions_that_it_failed() -> None:
     assert asked == {"ns1.hoster.org.", "ns2.hoster.org."}
 
 
+def test_one_that_failed_is_looked_up_where_the_walk_did_not_need_its_name() -> None:
+    """Its address is wrong in the zone above only, and is asked for the zone at the right one, too."""
+    soa = "@ SOA a.example.net. h 1 7200 900 1209600 300\n"
+    glue = "ns1.example A 198.51.100.66\nns2.example A 198.51.100.153\n"
+    own = "@ NS ns1\n@ NS ns2\nns1 A 198.51.100.53\nns2 A 198.51.100.153\na A 192.0.2.53\n"
+    zones = {
+        "com.": {"add": "example NS a.example.net.\n"},
+        "net.": {"add": f"example NS ns1.example.net.\nexample NS ns2.example.net.\n{glue}"},
+        "example.net.": {"text": soa + own},
+        "example.com.": {"text": f"{soa}@ NS a.example.net.\nwww A 192.0.2.44\n"},
+    }
+    addresses = {"a": "192.0.2.53", "ns1": "198.51.100.53", "ns2": "198.51.100.153"}
+    servers = {f"{label}.example.net.": {"addresses": [text]} for label, text in addresses.items()}
+    trace = checked(made_of("_internet", servers=servers, zones=zones))
+    (step,) = [s for s in trace.steps if (s.probe, s.zone) == (Probe.SOA, name("example.net."))]
+    kinds = {attempt.address: attempt.meaning.kind for attempt in step.attempts}
+    assert kinds == {"198.51.100.66": Kind.TIMEOUT, "198.51.100.53": Kind.ANSWER}
+
+
 def test_nobody_is_asked_again_where_nobody_was_passed_over() -> None:
     trace = checked_by_name("glueless")
     assert not passed_over_in(trace)

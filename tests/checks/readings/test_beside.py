@@ -8,8 +8,9 @@ import pytest
 
 from dnstrace.checks.readings.beside import beside
 from dnstrace.checks.readings.evidence import Evidence
-from dnstrace.model import Trace
+from dnstrace.model import Probe, Trace
 from dnstrace.model.findings import Blame, Level
+from dnstrace.model.structs import replace
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.replies import name
 
@@ -74,6 +75,16 @@ def test_a_zone_is_read_by_its_referral_and_by_what_its_servers_replied_to_the_l
     assert (cut.zone, cut.parent) == (name("hoster.org."), name("org."))
     assert cut.serving == {"198.51.100.53", "198.51.100.153"}
     assert {reply.address for reply in cut.everyone if not reply.meaning.usable} == {"198.51.100.66"}
+
+
+def test_one_failure_that_was_not_seen_again_is_no_fault() -> None:
+    """A limit may keep the question from being put once more, and the first datagram may have been lost."""
+    trace = checked_by_name("host-glue-stale")
+    steps = (
+        replace(step, attempts=(), chosen=None) if step.probe is Probe.SOA else step for step in trace.steps
+    )
+    (cut,) = beside(Evidence(replace(trace, steps=tuple(steps))))
+    assert {reply.address for reply in cut.everyone} == {"198.51.100.153"}
 
 
 def test_there_is_none_where_no_server_was_passed_over() -> None:
