@@ -134,13 +134,14 @@ def test_an_alias_explains_no_other_name_of_which_answers_differ() -> None:
 
 
 def _listing(
-    old: str, new: str = "", does: str = "silent", primary: str = "ns1"
+    old: str, new: str = "", does: str = "silent", primary: str = "ns1", above: str = ""
 ) -> dict[tuple[str, str], Finding]:
-    """What is found where the two versions of the zone have these lines; ns9 is of no use."""
+    """What is found where the two versions of the zone have these lines, and com these; ns9 is of no use."""
     soa = f"@ 900 SOA {primary} hostmaster {{}} 7200 900 1209600 300\nwww 300 A 192.0.2.44\n"
     zones = {
         "example.com.": {"servers": ["ns1.example.com."], "text": soa.format(2) + APEX + new},
         "example.com. old": {"servers": ["ns2.example.com."], "text": soa.format(1) + APEX + old},
+        "com.": {"add": above},
     }
     servers = {"ns9.example.com.": {"addresses": ["203.0.113.9"], "does": [does or "silent"]}}
     return _found(made_of("in-domain", servers=servers, zones=zones))
@@ -173,3 +174,31 @@ def test_a_server_that_the_current_version_lists_has_a_fault_of_its_own(
     found = _listing(old, new, primary=primary)
     assert "unreachable" not in found["soa-differs", "example.com."].explains
     assert "ns9.example.com" in found["unreachable", "example.com."].cure
+
+
+def test_a_server_that_the_zone_above_lists_does_not_go_with_an_old_version() -> None:
+    """The parent has to remove it, whatever the servers of the zone have."""
+    found = _listing(_NS9, above="example NS ns9.example.com.\nns9.example A 203.0.113.9\n")
+    assert "unreachable" not in found["soa-differs", "example.com."].explains
+    assert found["unreachable", "example.com."].cure.endswith(" in the zone and in com")
+
+
+def test_a_server_does_not_go_with_an_old_version_that_stays_as_the_new_one_does_not_validate() -> None:
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {
+            "servers": ["ns1.example.com."],
+            "text": text.replace("2026011501", "2"),
+            "sign": {"broken": ["unsigned=@ DNSKEY"]},
+        },
+        "example.com. old": {
+            "servers": ["ns2.example.com."],
+            "text": text.replace("2026011501", "1") + _NS9,
+            "sign": {},
+        },
+    }
+    servers = {"ns9.example.com.": {"addresses": ["203.0.113.9"], "does": ["silent"]}}
+    found = _found(made_of("_signed", servers=servers, zones=zones))
+    assert found["soa-differs", "example.com."].cure.startswith("fix the signing of example.com on ns1")
+    assert "unreachable" not in found["soa-differs", "example.com."].explains
+    assert found["unreachable", "example.com."].cure.startswith("make ns9.example.com answer")
