@@ -74,3 +74,18 @@ def test_the_ds_record_of_a_key_that_is_yet_to_come_stays() -> None:
     (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
     assert [record.split()[4] for record in finding.records] == ["33677", "12345"]
     assert finding.rehearsed.endswith("4 of 4 paths give 192.0.2.44, secure")
+
+
+@pytest.mark.parametrize(("does", "tags"), [([], ["33677"]), (["silent"], ["33677", "12345"])])
+def test_a_zone_that_asks_for_no_other_ds_record_has_none_unless_a_server_is_silent(
+    does: list[str], tags: list[str]
+) -> None:
+    """By its CDS records. The silent server may have the other key, and other CDS records."""
+    other = "example DS 12345 13 2 " + "0123456789abcdef" * 4 + "\n"
+    zones = {
+        "com.": {"add": read("dnssec-digest-left-over")["zones"]["com."]["add"] + other},
+        "example.com.": {"add": read("dnssec-cds")["zones"]["example.com."]["add"]},
+    }
+    trace = checked(made_of("_signed", servers={"ns2.example.com.": {"does": does}}, zones=zones))
+    (finding,) = [each for each in trace.findings or () if each.code == "ds-digest-wrong"]
+    assert [record.split()[4] for record in finding.records] == tags
