@@ -146,6 +146,12 @@ def test_wildcard_is_seen() -> None:
 def test_key_must_be_there_and_fit() -> None:
     other = Key(number=1)
     assert f"key {other.tag}, which example does not have" in verdict(WWW, rrsig(key=other)).reason
+    for owner, lacking in (
+        ("example.", "neither a DS record nor"),
+        ("odd.example.", "example does not have"),
+    ):
+        keys = dns.rrset.from_rdata(owner, TTL, other.dnskey)  # at the apex they are the keys of the zone
+        assert f"key {other.tag}, which {lacking}" in verdict(keys, rrsig(keys, other)).reason
     flags = {0: "not a zone key", 257 | 0x80: "revoked"}
     for flag, says in flags.items():
         key = Key(flags=flag)
