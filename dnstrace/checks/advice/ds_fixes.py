@@ -151,8 +151,11 @@ def cure_of_ds(cut: Cut, has_keys: bool) -> str:
         again = (
             f"publish {keys_text(revoked)} in {zone} without the REVOKE flag again, and sign its keys with"
         )
-        them = "it" if len(revoked) == 1 else "them"
-        return f"{again} {them}; or sign {zone} with a new key, and replace its DS records"
+        them, are = ("it", "it is") if len(revoked) == 1 else ("them", "they are")
+        return (
+            f"{again} {them}, unless {are} compromised; or sign {zone} with a new key, and replace its DS"
+            " records"
+        )
     change = "replace" if has_keys else "remove"
     if copies := _copies(cut):
         return _of_current(cut, copies, change)
