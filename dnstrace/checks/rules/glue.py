@@ -130,7 +130,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 
     What it is: the referral includes glue for the name, but the zone that the name is in says that the
-    name does not exist, or has no address. Or it is in a zone below of which no server gives an answer.
+    name does not exist, or has no address. Or the name is in a zone below, and no server of that answers.
 
     Why it matters: resolvers that prefer the zone's own data drop the glue after they ask, and then have
     no address for the server. If all name servers are like this, the zone fails for them (an error).

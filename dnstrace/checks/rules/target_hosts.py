@@ -130,8 +130,8 @@ def null_target_beside_others(cut: Cut) -> Iterator[Observation]:
     What it is: of several MX or SRV records of a name, one has a lone dot as its target: no mail is accepted
     there, or the service is not offered. The others point to hosts.
 
-    Why it matters: what holds depends on who asks. Some mail servers return all mail at once, for the null MX
-    record comes first, and others deliver it.
+    Why it matters: what holds depends on who asks. Some mail servers return all mail at once, because the
+    null MX record comes first; others deliver it.
 
     How to fix it: remove the record with the lone dot if there is a service, and all others if there is none.
 
