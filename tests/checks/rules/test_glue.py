@@ -125,3 +125,20 @@ def test_name_servers_in_a_zone_below_that_nobody_serves_have_glue_alone() -> No
 def test_name_servers_in_a_zone_below_are_looked_up_there() -> None:
     assert not _in_zone_below(served=True)
     assert "glue-differs" in _in_zone_below(served=True, address="192.0.2.99")
+
+
+def test_name_servers_in_a_zone_elsewhere_that_nobody_serves_are_not_in_a_zone_below() -> None:
+    """The operator of the zone that they serve has no NS records of that one to remove."""
+    hosts = {"ns1": "192.0.2.53", "ns2": "198.51.100.53", "dead": "203.0.113.9"}
+    glue = "".join(f"{label}.provider A {text}\n" for label, text in hosts.items())
+    listed = "@ NS ns1.provider.com.\n@ NS ns2.provider.com.\n"
+    zones = {
+        "com.": {"add": f"{listed.replace('@', 'example')}provider NS dead.provider.com.\n{glue}"},
+        "example.com.": {
+            "text": f"@ SOA ns1.provider.com. h 1 7200 900 1209600 300\n{listed}www A 192.0.2.44\n"
+        },
+    }
+    servers = {f"{label}.provider.com.": {"addresses": [text]} for label, text in hosts.items()}
+    servers["dead.provider.com."]["does"] = ["silent"]
+    trace = checked(made_of("_internet", servers=servers, zones=zones))
+    assert "glue-only-in-parent" not in {each.code for each in trace.findings or ()}
