@@ -87,7 +87,8 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             f"{plain(first)} leads to {plain(last)} through {len(names) - 1} aliases, where {servers} gave up"
             f" with SERVFAIL; up to {SAFE} are safe",
             steps_of(vain),
-            cure=f"point {plain(first)} at the name that has the data, or at a name close to it",
+            cure=f"point the alias with which replies for {plain(first)} begin at the name that has the data,"
+            " or at a name close to it",  # the record may be that of a wildcard, or a DNAME record
             zone=vain[0].step.zone,
             remedy=in_zone(vain[0].step.zone),
             level=Level.ERROR,

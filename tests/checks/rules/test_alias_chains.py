@@ -86,6 +86,22 @@ def test_a_chain_that_all_servers_give_up_on_is_an_error_with_the_names_of_the_s
     assert finding.message.endswith("after 12 of them ns1.example.com gave up with SERVFAIL")
 
 
+@pytest.mark.parametrize("first", ["*.x CNAME a0\n", "x DNAME y\nq.y CNAME a0\n"])
+def test_the_fix_of_a_chain_that_no_server_follows_names_no_record_that_may_not_be_there(first: str) -> None:
+    """Only the name asked is known, and the alias may come from a wildcard or a DNAME record above it."""
+    world = made_of(
+        "in-domain",
+        question="q.x.example.com. A",
+        servers={server: {"does": ["gives-up=11"]} for server in BOTH},
+        zones={"example.com.": {"add": first + CHAIN}},
+    )
+    (finding,) = checked(world).findings or ()
+    assert finding.cure == (
+        "point the alias with which replies for q.x.example.com begin at the name that has the data, or at a"
+        " name close to it"
+    )
+
+
 def test_an_error_after_few_aliases_has_another_reason() -> None:
     found = seen("in-domain", CHAIN, BOTH, "gives-up=2").findings or ()
     assert told(found) == [f"type-fails example.com. {server}" for server in BOTH]
