@@ -26,10 +26,10 @@ _HASHES = 4000  # of all replies of a zone
 
 def lacking(cut: Cut) -> list[tuple[HeardReply, str]]:
     """The replies of a zone's servers that prove too little, each with what it lacks."""
-    return _Proofs(signing_of(cut)).lacking()
+    return Proofs(signing_of(cut)).lacking()
 
 
-class _Proofs:
+class Proofs:
     """What the replies of a zone's servers prove; equal replies are examined once."""
 
     def __init__(self, signing: Signing) -> None:

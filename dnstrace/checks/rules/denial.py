@@ -16,7 +16,7 @@ from dnstrace.checks.readings.phrases import counted, listed, question_text, whe
 from dnstrace.checks.readings.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.readings.serials import serials
 from dnstrace.checks.readings.signing import Signing, signing_of
-from dnstrace.checks.readings.unproven import _Proofs, lacking
+from dnstrace.checks.readings.unproven import Proofs, lacking
 from dnstrace.dnssec.nsec3 import OPT_OUT
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Name
@@ -130,7 +130,7 @@ def _choosing_wrong(cut: Cut) -> frozenset[str]:
 
     Other replies of theirs include these records: the zone is well signed, and the servers choose others.
     """
-    proofs, found = _Proofs(signing_of(cut)), dict[str, list[HeardReply]]()
+    proofs, found = Proofs(signing_of(cut)), dict[str, list[HeardReply]]()
     for reply, _ in cut.once(lacking):
         found.setdefault(reply.address, []).append(reply)
     return frozenset(address for address, replies in found.items() if proofs.has_proof(replies))
