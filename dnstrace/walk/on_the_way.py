@@ -7,6 +7,7 @@ that a lost datagram is not taken for a fault, and its own address is looked up:
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ import dns.rdatatype
 from dnstrace.analysis.on_the_way import passed_over, steps_on_the_way
 from dnstrace.analysis.ordering import arranged
 from dnstrace.analysis.paths import replied
-from dnstrace.model import Address, Delegation, Name, Probe, Question, Trace
+from dnstrace.model import Address, Delegation, Name, NameServer, Probe, Question, Trace
 from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import addresses_found, each_once, only
 from dnstrace.walk.probes import TELLING_TRIES, Put, tcp_shape, usual_shape
@@ -79,10 +80,14 @@ def passed_over_in(trace: Trace) -> list[PassedOver]:
     found: list[PassedOver] = []
     for zone, steps in steps_on_the_way(trace).items():
         if failed := passed_over(steps):
-            servers = {server.name: server for step in steps for server in step.servers}
-            cut = each_once(arranged(only(Delegation(zone, tuple(servers.values())), failed)))
+            known = defaultdict[Name, list[Address]](list)
+            for server in (server for step in steps for server in step.servers):
+                known[server.name] += server.addresses
+            servers = (NameServer(name, _each_once(addresses)) for name, addresses in known.items())
+            cut = each_once(arranged(only(Delegation(zone, tuple(servers)), failed)))
             questions = sorted({step.question for step in steps}, key=lambda each: (each.name, each.rdtype))
-            found.append(PassedOver(cut, tuple(questions[:_MOST]), steps[-1].id))
+            last = next(step.id for step in reversed(steps) if passed_over((step,)))
+            found.append(PassedOver(cut, tuple(questions[:_MOST]), last))
     return found
 
 

@@ -21,7 +21,8 @@ def assigned(evidence: Evidence, finding: Finding) -> Finding:
     If the rule named the zone already, its operator or registrar is that zone's.
     """
     blame, operator = acting(evidence, finding.blame, finding.zone, finding.server)
-    if blame is finding.blame in (Blame.REGISTRAR, Blame.HOST) and finding.operator is not None:
+    named = (Blame.REGISTRAR, Blame.HOST, Blame.SERVER_OPERATOR)
+    if blame is finding.blame in named and finding.operator is not None:
         operator = finding.operator
     remedy = finding.remedy
     if remedy is not None:

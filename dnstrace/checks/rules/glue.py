@@ -130,12 +130,12 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 
     What it is: the referral includes glue for the name, but the zone that the name is in says that the
-    name does not exist, or has no address. Or the name is in a zone below, and no server of that answers.
+    name does not exist, or has no address. Or no server of the zone that the name is in answers.
 
     Why it matters: resolvers that prefer the zone's own data drop the glue after they ask, and then have
     no address for the server. If all name servers are like this, the zone fails for them (an error).
 
-    How to fix it: publish the addresses of the name server in its own zone.
+    How to fix it: publish the addresses of the name server in its own zone, and have that served.
 
     References: RFC 2181 section 5.4.1; RFC 1034 section 4.2.2
     """
@@ -162,27 +162,32 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         )
         gone = not good and is_left_behind(cut, host.name)
         yield removed_at_parent(cut, observation) if gone else observation
-    yield from _in_dead_zones_below(cut, found.values())
+    yield from _in_dead_zones(cut, found.values())
 
 
-def _in_dead_zones_below(cut: Cut, hosts: Iterable[Host]) -> Iterator[Observation]:
-    """The name servers in zones below, of which nobody gives the addresses there."""
+def _in_dead_zones(cut: Cut, hosts: Iterable[Host]) -> Iterator[Observation]:
+    """The name servers in other zones, or in zones below, of which nobody gives the addresses there."""
     by_zone: dict[Name, list[Host]] = {}
     for host in (each for each in hosts if each.failed and not each.addresses):
-        if is_below(host.failed[0].zone, cut.zone):
+        if not cut.zone.is_subdomain(host.failed[0].zone):
             by_zone.setdefault(host.failed[0].zone, []).append(host)
     for zone, dead in by_zone.items():
         one, names = len(dead) == 1, listed(host.name for host in dead)
         have = "has an address" if one else "have addresses"
+        below, cure = is_below(zone, cut.zone), f"configure {zone_text(zone)} on its name servers"
+        if below:
+            cure += (
+                f", or remove its NS records from {zone_text(cut.zone)}, so that the addresses there count"
+            )
         yield Observation(
             message=f"{names} {have} in {parent_text(cut)}, but no server of {zone_text(zone)} gives"
             f" {'it' if one else 'them'}",
             steps=(*steps_of(cut.referrals), *(step for host in dead for step in host.steps)),
             server=dead[0].name if one else None,
-            cure=f"configure {zone_text(zone)} on its name servers, or remove its NS records from"
-            f" {zone_text(cut.zone)}, so that the addresses there count",
-            remedy=in_zone(cut.zone),
-            blame=Blame.HOST,
+            cure=cure,
+            remedy=in_zone(cut.zone if below else zone),
+            blame=Blame.HOST if below else None,
+            operator=None if below else zone,
             level=Level.WARNING,
         )
 

@@ -127,7 +127,7 @@ def test_name_servers_in_a_zone_below_are_looked_up_there() -> None:
     assert "glue-differs" in _in_zone_below(served=True, address="192.0.2.99")
 
 
-def test_name_servers_in_a_zone_elsewhere_that_nobody_serves_are_not_in_a_zone_below() -> None:
+def test_name_servers_in_a_zone_elsewhere_that_nobody_serves_are_for_the_operator_of_that_one() -> None:
     """The operator of the zone that they serve has no NS records of that one to remove."""
     hosts = {"ns1": "192.0.2.53", "ns2": "198.51.100.53", "dead": "203.0.113.9"}
     glue = "".join(f"{label}.provider A {text}\n" for label, text in hosts.items())
@@ -141,4 +141,10 @@ def test_name_servers_in_a_zone_elsewhere_that_nobody_serves_are_not_in_a_zone_b
     servers = {f"{label}.provider.com.": {"addresses": [text]} for label, text in hosts.items()}
     servers["dead.provider.com."]["does"] = ["silent"]
     trace = checked(made_of("_internet", servers=servers, zones=zones))
-    assert "glue-only-in-parent" not in {each.code for each in trace.findings or ()}
+    (finding,) = trace.findings or ()
+    assert finding.code == "glue-only-in-parent" and finding.message == (
+        "ns1.provider.com and ns2.provider.com have addresses in com, but no server of provider.com gives"
+        " them"
+    )
+    assert finding.cure == "configure provider.com on its name servers" and not finding.is_error
+    assert finding.actor == "the operator of provider.com, the zone of the name server"
