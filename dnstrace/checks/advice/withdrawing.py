@@ -12,6 +12,7 @@ from dnstrace.checks.advice.listing import ns_records
 from dnstrace.checks.advice.registries import has_registrar
 from dnstrace.checks.advice.remedies import at_parent
 from dnstrace.checks.advice.unfound import NO_TOP, Reason
+from dnstrace.checks.readings.delegated_keys import published
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import named
 from dnstrace.checks.readings.phrases import parent_text
@@ -31,11 +32,12 @@ def withdrawn(cut: Cut, names: Collection[Name], why: Reason, found: Observation
     if cut.child or cut.serving or set(named(cut)) - set(names):
         return None
     zone, parent = zone_text(cut.zone), parent_text(cut)
-    gone = ns_records(cut, names)
+    ds = published(cut)  # without NS records they would be a fault, too
+    gone, kinds = (*ns_records(cut, names), *ds), "NS and DS" if ds else "NS"
     return replace(
         found,
-        cure=f"remove the NS records of {zone} from {parent} if {zone} is for internal use only; if not, list"
-        " name servers there that can be reached from everywhere",
+        cure=f"remove the {kinds} records of {zone} from {parent} if {zone} is for internal use only; if not,"
+        " list name servers there that can be reached from everywhere",
         records=(),
         remedy=at_parent(cut, remove=gone),
         blame=Blame.PARENT,

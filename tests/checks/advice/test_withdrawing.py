@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dnstrace.model.findings import Blame, Finding
 from tests.checks.checking import checked, checked_by_name, made_of
+from tests.lab.mended import applied
 
 ASKED = "_ldap._tcp.dc._msdcs.example.com. SRV"
 APEX = "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.example.com.\n@ NS dc1.corp.local.\n"
@@ -52,3 +53,18 @@ def test_it_stays_where_one_name_may_be_of_use() -> None:
 def test_a_registered_domain_is_not_given_up() -> None:
     (finding,) = unresolvable({"com.": {"add": "other NS dc1.corp.local.\n"}}, "www.other.com. A")
     assert finding.blame is not Blame.PARENT and "internal use" not in finding.cure
+
+
+def test_its_ds_records_go_with_it() -> None:
+    """Left alone, they would be DS records of a name that is not delegated."""
+    ds = f"3600 DS 4711 13 2 {'AB' * 32}"
+    world = made_of(
+        "internal-delegation",
+        question=ASKED,
+        zones={"example.com.": {"sign": {"algorithm": 13}, "add": f"_msdcs {ds}\n"}},
+    )
+    (finding,) = (each for each in checked(world).findings or () if each.code == "ns-name-unresolvable")
+    assert finding.cure.startswith("remove the NS and DS records of _msdcs.example.com from example.com if")
+    assert finding.remedy is not None
+    assert sum(" DS 4711 13 2 " in text for text in finding.remedy.remove) == 1
+    assert not checked(applied(world, finding, finding.remedy)).findings
