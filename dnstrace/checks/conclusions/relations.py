@@ -10,6 +10,7 @@ from dnstrace.checks.advice.listing import lacking_dot
 from dnstrace.checks.advice.pointers import hands_over
 from dnstrace.checks.advice.versions import newest, regressed, validating
 from dnstrace.checks.readings.agreement import agree
+from dnstrace.checks.readings.alias_links import SAFE, given_up, links_of
 from dnstrace.checks.readings.evidence import Evidence
 from dnstrace.checks.readings.hosts import glue, host_of, literal, named
 from dnstrace.checks.readings.mixed_hosts import mixture
@@ -47,6 +48,17 @@ def of_former_list(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     listing = [reply for name in names & cut.child.keys() for reply in cut.child[name]]
     old = all(known.get(reply.address, latest) != latest for reply in listing)
     return bool(listing) and not names & above and old
+
+
+def of_former_chain(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Only servers with an old version of the zone give up on aliases: in the newest they are few."""
+    cut = None if cause.zone is None or cause.zone != effect.zone else evidence.cut(cause.zone)
+    if cut is None or (latest := newest(cut)) is None or regressed(cut) or len(links_of(evidence)) > SAFE:
+        return False
+    shown = (reply for number in effect.steps for reply in replies_of(evidence.trace.steps[number - 1]))
+    vain = {reply.address for reply in shown if given_up(reply)}
+    known = serials(cut)
+    return bool(vain) and all(known.get(address, latest) != latest for address in vain)
 
 
 def of_added_name(evidence: Evidence, cause: Finding, effect: Finding) -> bool:

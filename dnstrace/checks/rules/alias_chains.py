@@ -81,7 +81,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             remedy=in_zone(owner_zone(evidence, links[0])),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
-    elif vain and vain[0].step.outcome is Outcome.FAILED:
+    elif vain:
         first, *_, last = names = given_up(vain[0])
         yield Observation(
             f"{plain(first)} leads to {plain(last)} through {len(names) - 1} aliases, where {servers} gave up"
@@ -91,7 +91,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             " or at a name close to it",  # the record may be that of a wildcard, or a DNAME record
             zone=vain[0].step.zone,
             remedy=in_zone(vain[0].step.zone),
-            level=Level.ERROR,
+            level=Level.ERROR if vain[0].step.outcome is Outcome.FAILED else None,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import Trace
-from dnstrace.checks import Level
+from dnstrace.checks import Finding, Level
 from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires, found
 
@@ -105,3 +105,35 @@ def test_the_fix_of_a_chain_that_no_server_follows_names_no_record_that_may_not_
 def test_an_error_after_few_aliases_has_another_reason() -> None:
     found = seen("in-domain", CHAIN, BOTH, "gives-up=2").findings or ()
     assert told(found) == [f"type-fails example.com. {server}" for server in BOTH]
+
+
+HEAD = "@ NS ns1\n@ NS ns2\nns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\n" + (
+    "ns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+)
+
+
+def beside_another_copy(serial: int, records: str) -> list[Finding]:
+    """What is found where ns1 gives up on aliases of serial 10, and ns2 has another version of the zone."""
+    soa = f"@ SOA {'ns1' if serial < 10 else 'ns2'} hostmaster {{}} 7200 900 1209600 300\n"
+    zones = {
+        "example.com.": {"servers": [BOTH[0]], "text": soa.format(10) + HEAD + CHAIN},
+        "example.com. other": {"servers": [BOTH[1]], "text": soa.format(serial) + HEAD + records},
+    }
+    servers = {BOTH[0]: {"does": ["gives-up=11"]}}
+    world = made_of("in-domain", question="a0.example.com. A", servers=servers, zones=zones)
+    return list(checked(world).findings or ())
+
+
+def test_a_chain_is_named_also_where_another_server_denies_its_first_name() -> None:
+    """Its SERVFAIL was left without an explanation there."""
+    found = beside_another_copy(9, "other A 192.0.2.44\n")
+    assert {each.code for each in found} == {"alias-chain-long", "soa-differs"}
+    (chain,) = (each for each in found if each.code == "alias-chain-long")
+    assert chain.level is Level.WARNING and chain.cure.startswith("point the alias with which replies for a0")
+
+
+def test_a_chain_that_only_an_old_version_of_the_zone_has_goes_with_it() -> None:
+    found = beside_another_copy(11, "a0 A 192.0.2.44\n")
+    assert {each.code for each in found} == {"alias-chain-long", "soa-differs"}
+    (chain,) = (each for each in found if each.code == "alias-chain-long")
+    assert chain.cure.startswith("transfer example.com to ns1.example.com again")
