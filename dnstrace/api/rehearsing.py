@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.api.changes import (
+    Delegated,
     Zones,
     addresses_added,
     applied,
@@ -29,15 +30,27 @@ from dnstrace.api.validated import validated
 from dnstrace.message.edited import Edited
 from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import Supposed, Withdrawn
-from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
+from dnstrace.model import (
+    Attempt,
+    Delegation,
+    Kind,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Purpose,
+    Question,
+    Trace,
+)
 from dnstrace.model.findings import Rehearsal
-from dnstrace.model.naming import is_below
+from dnstrace.model.naming import is_below, wildcard_below, zone_text
 from dnstrace.model.structs import replace
 from dnstrace.network.known import KnownNetwork
 
 if TYPE_CHECKING:
     from dnstrace.model import Exchange
     from dnstrace.model.findings import Finding
+    from dnstrace.walk.journal import Journal
 
 _MOST = 12  # rehearsals of one trace
 _LATE = "the deadline is reached"
@@ -134,6 +147,10 @@ class _Rehearsal:
             after = applied(now.cut, [*(of_delegation(each, zone) for each in below), *above])
             if after.servers:
                 change = supposed_for(now.cut, after, touches_servers(above))
+            elif not await self._is_without_wildcard(now):
+                late = self._run.context.budget.spent_out if self._known.denied else ""
+                other = f"a wildcard of {zone_text(now.parent)} may take the place of what is removed"
+                return _Result(unrehearsed=late or other)
             else:
                 edits.append(Withdrawn(now.parent, zone))
             fresh = addresses_added(now.cut, after)
@@ -142,6 +159,25 @@ class _Rehearsal:
             return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
         then = compared(self._before, validated(ended, self._run.tracing.anchors), findings, fresh)
         return _Result(Rehearsal(then.text, len(set(remedies)))) if then.good else _Result()
+
+    async def _is_without_wildcard(self, removed: Delegated) -> bool:
+        """Whether the parent has no wildcard for the names of a zone that it no longer delegates.
+
+        The server that referred there is asked for it, and says that there is no such name.
+        """
+        referring = (step for step in self._trace.steps if step.referral is removed.cut and step.main)
+        step, wildcard = next(referring, None), wildcard_below(removed.cut.zone.parent())
+        if step is None or step.chosen is None or wildcard is None:
+            return False
+        usual = step.attempts[step.chosen]
+        question = replace(usual.exchange.query.question, name=wildcard)
+        query = replace(usual.exchange.query, question=question)
+        exchange = await self._known.again().exchange(query, self._run.tracing.settings.timeout)
+        found = replace(usual, exchange=exchange, meaning=classify(exchange, step.zone))
+        if query in self._known.asked:
+            servers = Delegation(step.zone, (NameServer(usual.server, ()),))
+            _keep(self._run.context.journal, step.id, servers, question, [found])
+        return found.meaning.kind is Kind.NXDOMAIN
 
     async def _walk_again(
         self, zone: Name, change: Delegation | None, edits: list[Supposed | Edited]
@@ -190,9 +226,15 @@ def _record(run: Run, ended: Trace, known: KnownNetwork, began: float, parent: i
                 fresh.setdefault((step.zone, step.question), []).append(as_it_was)
     for (zone, question), attempts in fresh.items():
         servers = tuple(NameServer(name, ()) for name in dict.fromkeys(each.server for each in attempts))
-        cut, probe = Delegation(zone, servers), Probe.REHEARSAL
-        number = journal.begin(parent, Purpose.PROBE, cut, question, all_servers=True, probe=probe)
-        for attempt in attempts:
-            journal.attempt(number, attempt)
-        heard = any(attempt.exchange.message is not None for attempt in attempts)
-        journal.finish(number, Outcome.ANSWER if heard else Outcome.FAILED, None)
+        _keep(journal, parent, Delegation(zone, servers), question, attempts)
+
+
+def _keep(
+    journal: Journal, parent: int, cut: Delegation, question: Question, attempts: list[Attempt]
+) -> None:
+    """Record what was asked for a rehearsal as a probe."""
+    number = journal.begin(parent, Purpose.PROBE, cut, question, all_servers=True, probe=Probe.REHEARSAL)
+    for attempt in attempts:
+        journal.attempt(number, attempt)
+    heard = any(attempt.exchange.message is not None for attempt in attempts)
+    journal.finish(number, Outcome.ANSWER if heard else Outcome.FAILED, None)

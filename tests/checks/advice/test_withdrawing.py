@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Finding
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.lab.mended import applied
+from tests.replies import name
 
 ASKED = "_ldap._tcp.dc._msdcs.example.com. SRV"
 APEX = "@ SOA ns1.example.com. h 1 7200 900 1209600 300\n@ NS ns1.example.com.\n@ NS dc1.corp.local.\n"
@@ -68,3 +72,17 @@ def test_its_ds_records_go_with_it() -> None:
     assert finding.remedy is not None
     assert sum(" DS 4711 13 2 " in text for text in finding.remedy.remove) == 1
     assert not checked(applied(world, finding, finding.remedy)).findings
+
+
+@pytest.mark.parametrize("record", ["300 A 192.0.2.80", "300 SRV 0 0 389 www"])
+def test_it_is_not_said_to_lead_to_nothing_where_a_wildcard_takes_its_place(record: str) -> None:
+    """The names of the zone would get the data of the wildcard, or none of the type, but exist."""
+    (finding,) = unresolvable({"example.com.": {"add": f"* {record}\n"}})
+    assert finding.cure and not finding.rehearsed
+    assert finding.unrehearsed == "a wildcard of example.com may take the place of what is removed"
+
+
+def test_it_asks_the_zone_above_for_a_wildcard() -> None:
+    trace = checked_by_name("internal-delegation")
+    asked = [step.question.name for step in trace.steps if step.probe is Probe.REHEARSAL]
+    assert asked[:1] == [name("*.example.com")]
