@@ -164,7 +164,8 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
     denied = {reply.address for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.NXDOMAIN}
     having = {address for address, _ in statements_of(cut).data} - denied
     steady = (soa | having) - cut.once(unsteady)
-    lacking = [r for r in cut.probe(Probe.NS) if r.address in steady and _lacks_ns(r)]
+    told = [r for r in cut.probe(Probe.NS) if foreign_soa_in(r) is None]  # others do not have the zone
+    lacking = [reply for reply in told if reply.address in steady and _lacks_ns(reply)]
     if not lacking:
         return
     refused = all(reply.meaning.kind is Kind.REFUSED for reply in lacking)

@@ -154,3 +154,20 @@ def test_a_server_that_denies_names_below_its_delegation_has_nothing_to_remove(s
     finding = judged("sub-zone", question="www.sub.example.com. A", servers=denying)["answers-below-cut"]
     assert finding.level is Level.ERROR and "(NXDOMAIN), although it refers to sub" in finding.message
     assert "refer queries for names below sub.example.com" in finding.cure and "remove" not in finding.cure
+
+
+def test_ns_records_are_not_missing_in_a_zone_that_a_server_does_not_have() -> None:
+    """The zone above has DS records for it on that server, and so denies its NS records as NODATA."""
+    ds = f"sub 3600 DS 4711 13 2 {'AB' * 32}\n"
+    head = "@ 900 SOA ns1 hostmaster 2026011501 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nns1 A 192.0.2.53\n"
+    hosts = "ns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\nwww A 192.0.2.44\n"
+    delegating = f"{head}{hosts}{ds}sub NS ns1\nsub NS ns2\n"
+    signed = {"sign": {"algorithm": 13}}
+    zones = {
+        "example.com.": {"servers": ["ns1.example.com."], "text": f"{head}{hosts}{ds}", **signed},
+        "example.com. other": {"servers": ["ns2.example.com."], "text": delegating, **signed},
+    }
+    trace = checked(made_of("in-domain", question="www.sub.example.com. A", zones=zones))
+    codes = {(each.code, str(each.zone)) for each in trace.findings or ()}
+    assert ("foreign-soa", "sub.example.com.") in codes
+    assert ("ns-missing", "sub.example.com.") not in codes
