@@ -14,7 +14,7 @@ from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.model import Kind, Name, family_of
-from dnstrace.model.findings import Blame, Observation
+from dnstrace.model.findings import Blame, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
@@ -35,12 +35,12 @@ def with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observati
         if not good:
             cure = f"make {name} answer at one of these addresses, then publish that in both places"
             return replace(found, cure=cure, remedy=at_servers(host.name), blame=Blame.SERVER_OPERATOR)
-        records = glue_records(cut, host.name, good)
+        remedy = glue_changed(cut, host.name, good)
         return replace(
             found,
             cure=f"change the glue for {name} to {listed(good)}{or_by_csync(cut, 'A', 'AAAA')}",
-            records=records,
-            remedy=at_parent(cut, change=records),
+            records=remedy.change,
+            remedy=remedy,
             blame=Blame.REGISTRAR,
             operator=registering(cut, host.name),
         )
@@ -55,6 +55,14 @@ def with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observati
         return replace(found, cure=cure, remedy=at_servers(host.name), blame=Blame.SERVER_OPERATOR)
     cure = f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
     return _with_zone_fixed(cut, host, right, f"{cure} {zone_text(cut.zone)} at {dead}", found)
+
+
+def glue_changed(cut: Cut, name: Name, addresses: tuple[str, ...]) -> Remedy:
+    """The change of the glue of a name server to these addresses: what it has of another family goes."""
+    families = {family_of(text) for text in addresses}
+    gone = tuple(text for text in glue(cut).get(name, ()) if family_of(text) not in families)
+    change, remove = (glue_records(cut, name, texts) for texts in (addresses, gone))
+    return at_parent(cut, change=change, remove=remove)
 
 
 def _with_zone_fixed(

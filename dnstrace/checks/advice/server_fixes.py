@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from dnstrace.checks.advice.glue_fixes import (
+    glue_changed,
     glue_fixed,
     is_left_behind,
     outdated,
@@ -13,7 +14,7 @@ from dnstrace.checks.advice.glue_fixes import (
     staying,
 )
 from dnstrace.checks.advice.listing import known_addresses
-from dnstrace.checks.advice.remedies import at_parent, at_servers, glue_records
+from dnstrace.checks.advice.remedies import at_servers
 from dnstrace.checks.advice.versions import untrusted
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import glue, host_of
@@ -58,7 +59,7 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> Fix:
     by_parent = () if cut.delegation is None else tuple(each.name for each in cut.delegation.servers)
     if fresh := outdated(cut, server, [reply.address for reply in replies]):
         cure = f"change the glue for {plain(server)} to {listed(fresh)}"
-        remedy = at_parent(cut, change=glue_records(cut, server, fresh))
+        remedy = glue_changed(cut, server, fresh)
         return {
             "cure": cure,
             "remedy": remedy,
@@ -76,7 +77,13 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> Fix:
         return {"cure": f"{repair}; or, {_if_moved(cut, replies)}", "remedy": at_servers(server)}
     if stays or not cut.probed or len(by_parent) < 2:
         return {"cure": repair, "remedy": at_servers(server)}
-    others = set(known_addresses(cut, server)) & cut.serving - sick
+    others = [text for text in known_addresses(cut, server) if text in cut.serving - sick]
+    if others and glued and glued <= sick:  # without any glue, nobody would find it
+        both = f"in its zone and in the glue in {parent_text(cut)}"
+        return {
+            "cure": f"{repair}; or change its addresses to {listed(others)}, {both}",
+            "remedy": at_servers(server),
+        }
     if others:  # it stays, at these
         where = f"its zone and from the glue in {parent_text(cut)}" if sick & glued else "its zone"
         one = "this address" if len(sick) == 1 else "these addresses"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from dnstrace.checks.advice.glue_fixes import registering
+from dnstrace.checks.advice.glue_fixes import glue_changed, registering
 from dnstrace.checks.advice.listing import ns_records, sorted_out
-from dnstrace.checks.advice.remedies import at_parent, glue_records, in_zone
+from dnstrace.checks.advice.remedies import at_parent, in_zone
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.readings.evidence import Cut
 from dnstrace.checks.readings.hosts import Host, glue, host_of, named, naming_steps, walked_addresses, working
@@ -65,12 +65,12 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
 def _with_glue_changed(cut: Cut, host: Host, found: Observation, right: str) -> Observation:
     """The observation with its fix at the parent: the zone itself is not known to have a special address."""
     good = working(cut, host.addresses)
-    records = glue_records(cut, host.name, good)
+    remedy = glue_changed(cut, host.name, good) if good else at_parent(cut)
     return replace(
         found,
         cure=f"change the glue for {plain(host.name)} to {listed(good) if good else f'its {right} address'}",
-        records=records,
-        remedy=at_parent(cut, change=records),
+        records=remedy.change,
+        remedy=remedy,
         blame=Blame.REGISTRAR,
         operator=registering(cut, host.name),
     )

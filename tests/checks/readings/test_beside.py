@@ -8,10 +8,12 @@ import pytest
 
 from dnstrace.checks.readings.beside import beside
 from dnstrace.checks.readings.evidence import Evidence
+from dnstrace.lab.world import World
 from dnstrace.model import Probe, Trace
 from dnstrace.model.findings import Blame, Level
 from dnstrace.model.structs import replace
 from tests.checks.checking import checked, checked_by_name, made_of
+from tests.lab.mended import applied
 from tests.replies import name
 
 GLUE = "198.51.100.66"
@@ -89,3 +91,33 @@ def test_one_failure_that_was_not_seen_again_is_no_fault() -> None:
 
 def test_there_is_none_where_no_server_was_passed_over() -> None:
     assert beside(Evidence(checked_by_name("glueless"))) == ()
+
+
+HOSTER = "@ SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nns2 A 198.51.100.153\n"
+
+
+def with_addresses(records: str, **servers: Any) -> World:
+    """The world of stale glue, where the zone of the host has these addresses for its first server."""
+    return made_of(
+        "host-glue-stale",
+        servers=servers,
+        zones={"hoster.org.": {"text": HOSTER + records}},
+    )
+
+
+def test_old_glue_of_another_family_goes_with_the_change() -> None:
+    """Otherwise the address at which nothing answers would stay beside the right one."""
+    right = "2001:db8:9::1"
+    world = with_addresses(f"ns1 AAAA {right}\n", **{"ns1.hoster.org.": {"addresses": [right], "rtt": 18}})
+    (finding,) = checked(world).findings or ()
+    assert finding.cure == f"change the glue for ns1.hoster.org to {right}"
+    assert finding.remedy is not None
+    assert finding.remedy.remove == (f"ns1.hoster.org. 86400 IN A {GLUE}",)
+    assert checked(applied(world, finding, finding.remedy)).findings == ()
+
+
+def test_all_glue_of_a_server_is_not_to_be_removed_where_it_answers_at_another_address() -> None:
+    (finding,) = checked(with_addresses("ns1 A 198.51.100.53\nns1 A 198.51.100.54\n")).findings or ()
+    assert finding.cure.endswith(
+        "; or change its addresses to 198.51.100.53, in its zone and in the glue in org"
+    )
