@@ -14,6 +14,7 @@ from dnstrace.checks.readings.phrases import listed, parent_text
 from dnstrace.checks.readings.signing import signing_of
 from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.model import Kind, Name, family_of
+from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
@@ -58,9 +59,14 @@ def with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observati
 
 
 def glue_changed(cut: Cut, name: Name, addresses: tuple[str, ...]) -> Remedy:
-    """The change of the glue of a name server to these addresses: what it has of another family goes."""
+    """The change of the glue of a name server to these addresses.
+
+    What it has of another family goes too if it was seen not to serve the zone, or cannot.
+    """
     families = {family_of(text) for text in addresses}
-    gone = tuple(text for text in glue(cut).get(name, ()) if family_of(text) not in families)
+    dead = {reply.address for reply in cut.everyone} - cut.serving
+    others = (text for text in glue(cut).get(name, ()) if family_of(text) not in families)
+    gone = tuple(text for text in others if text in dead or special(text))
     change, remove = (glue_records(cut, name, texts) for texts in (addresses, gone))
     return at_parent(cut, change=change, remove=remove)
 

@@ -24,6 +24,17 @@ def test_a_zone_is_fixed_where_the_glue_is_better(of: str, to: str) -> None:
     assert {record.split()[-1] for record in finding.remedy.change} == {"198.51.100.53", "2001:db8:2::53"}
 
 
+def test_glue_of_another_family_that_works_stays() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    moved = text.replace("ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\n", "ns1 A 192.0.2.54\n")
+    servers = {"ns1.example.com.": {"addresses": ["192.0.2.54", "2001:db8:1::53"], "rtt": 15}}
+    world = made_of("in-domain", servers=servers, zones={"example.com.": {"text": moved}})
+    (finding,) = [each for each in checked(world).findings or () if each.code == "unreachable"]
+    assert finding.remedy is not None and not finding.remedy.remove
+    assert finding.cure == "change the glue for ns1.example.com to 192.0.2.54"
+    assert finding.rehearsed == "with these 2 changes, 4 of 4 paths give 192.0.2.44, insecure"
+
+
 _HOSTED = """
 @ 900 SOA ns1.provider.com. hostmaster 2026011501 7200 900 1209600 300
 @ NS ns1.provider.com.
