@@ -28,7 +28,7 @@ WALKED = 0.08
 """Seconds after which the servers of the zone have been asked in the walk, and not yet for anything else."""
 
 Does = Callable[[Exchange], str]
-"""What happens to an exchange: `lost`, `rejected`, `truncated`, or answered with that RCODE; else empty."""
+"""What happens: `lost`, `rejected`, `no-route`, `truncated`, or answered with that RCODE; else empty."""
 
 
 class Troubled:
@@ -47,6 +47,8 @@ class Troubled:
             return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
         if what == "rejected":
             return Exchange(query, start, 0.0, fault=Fault.PORT_UNREACHABLE)
+        if what == "no-route":
+            return Exchange(query, start, 0.0, fault=Fault.NETWORK_UNREACHABLE)
         found = await self._network.exchange(query, timeout)
         return replied(found, what) if what and found.message is not None else found
 

@@ -16,6 +16,7 @@ from dnstrace.checks.readings.statements import foreign_soa_in
 from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Observation, Remedy
+from dnstrace.model.heard import SHOWS_NOTHING
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
@@ -64,7 +65,8 @@ def glue_changed(cut: Cut, name: Name, addresses: tuple[str, ...]) -> Remedy:
     What it has of another family goes too if it was seen not to serve the zone, or cannot.
     """
     families = {family_of(text) for text in addresses}
-    dead = {reply.address for reply in cut.everyone} - cut.serving
+    asked = (reply for reply in cut.everyone if reply.meaning.kind not in SHOWS_NOTHING)
+    dead = {reply.address for reply in asked} - cut.serving
     others = (text for text in glue(cut).get(name, ()) if family_of(text) not in families)
     gone = tuple(text for text in others if text in dead or special(text))
     change, remove = (glue_records(cut, name, texts) for texts in (addresses, gone))

@@ -7,6 +7,7 @@ import pytest
 from dnstrace.checks import Blame
 from dnstrace.lab.world import World, read
 from tests.checks.checking import checked, made_of
+from tests.troubled import in_trouble
 
 FIXES = {
     "a family is missing in the zone": ("ns2 AAAA 2001:db8:2::53\n", ""),
@@ -24,15 +25,28 @@ def test_a_zone_is_fixed_where_the_glue_is_better(of: str, to: str) -> None:
     assert {record.split()[-1] for record in finding.remedy.change} == {"198.51.100.53", "2001:db8:2::53"}
 
 
-def test_glue_of_another_family_that_works_stays() -> None:
+_KEPT = "2001:db8:1::53"
+
+
+def _moved() -> World:
+    """A name server that moved, but not at its IPv6 address, which its own zone lacks."""
     text = read("in-domain")["zones"]["example.com."]["text"]
     moved = text.replace("ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\n", "ns1 A 192.0.2.54\n")
-    servers = {"ns1.example.com.": {"addresses": ["192.0.2.54", "2001:db8:1::53"], "rtt": 15}}
-    world = made_of("in-domain", servers=servers, zones={"example.com.": {"text": moved}})
-    (finding,) = [each for each in checked(world).findings or () if each.code == "unreachable"]
+    servers = {"ns1.example.com.": {"addresses": ["192.0.2.54", _KEPT], "rtt": 15}}
+    return made_of("in-domain", servers=servers, zones={"example.com.": {"text": moved}})
+
+
+def test_glue_of_another_family_stays_if_it_works() -> None:
+    (finding,) = [each for each in checked(_moved()).findings or () if each.code == "unreachable"]
     assert finding.remedy is not None and not finding.remedy.remove
     assert finding.cure == "change the glue for ns1.example.com to 192.0.2.54"
     assert finding.rehearsed == "with these 2 changes, 4 of 4 paths give 192.0.2.44, insecure"
+
+
+def test_glue_of_another_family_stays_if_it_cannot_be_asked_from_here() -> None:
+    found = in_trouble(_moved(), lambda each: "no-route" if each.query.address == _KEPT else "")
+    (finding,) = [each for each in found.findings or () if each.code == "unreachable"]
+    assert finding.remedy is not None and finding.remedy.change and not finding.remedy.remove
 
 
 _HOSTED = """
