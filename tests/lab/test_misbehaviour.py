@@ -57,6 +57,7 @@ SEEN = [
     ("at-times=1 SERVFAIL", UDP, Kind.SERVER_FAILURE),
     ("at-times=1 silent", UDP, Kind.TIMEOUT),
     ("alternates=3", UDP, Kind.ANSWER),
+    ("serial-grows=1", UDP, Kind.ANSWER),
     ("alternates=3 www.example.", UDP, Kind.NXDOMAIN),
     ("stops-after=1", UDP, Kind.ANSWER),
     ("stops-after=0", UDP, Kind.TIMEOUT),

@@ -166,10 +166,13 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
 
 
 def _in_dead_zones(cut: Cut, hosts: Iterable[Host]) -> Iterator[Observation]:
-    """The name servers in other zones, or in zones below, of which nobody gives the addresses there."""
+    """The name servers in other zones, or in zones below, of which nobody gives the addresses there.
+
+    Those that do not serve the zone are left out: they may be the ones that do not serve theirs either.
+    """
     by_zone: dict[Name, list[Host]] = {}
     for host in (each for each in hosts if each.failed and not each.addresses):
-        if not cut.zone.is_subdomain(host.failed[0].zone):
+        if working(cut, glue(cut)[host.name]) and not cut.zone.is_subdomain(host.failed[0].zone):
             by_zone.setdefault(host.failed[0].zone, []).append(host)
     for zone, dead in by_zone.items():
         one, names = len(dead) == 1, listed(host.name for host in dead)
