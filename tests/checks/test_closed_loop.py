@@ -50,6 +50,7 @@ TO_CHOOSE = {
     "all-silent-shared": {"ns-name-unresolvable"},
     "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
     "dnssec-bootstrap-insecure": {"signal-insecure"},
+    "dnssec-ds-undelegated": {"ds-without-delegation"},
     "dnssec-cut-at-alias": {"alias-beside-data", "chain-broken"},
     "two-types-and-alias": {"alias-beside-data"},
     "wildcard-hidden": {"wildcard-hidden"},
@@ -81,6 +82,7 @@ BY_SERVERS = {
     "glue-on-request": {"glue-missing"},
     "dnssec-strips-all": {"edns-version"},
     "ns-missing": {"ns-missing"},
+    "soa-clock": {"soa-differs"},
 }
 """Records that a misbehaving server of the lab puts in or leaves out, whatever is in its zone."""
 
